@@ -1,0 +1,524 @@
+//! Reads solc's compact JSON tree into the arena in one pass, without an intermediate JSON value.
+//!
+//! The depth of a tree is limited by [`MAX_DEPTH`], so that a document made to exhaust the stack is an unreadable tree
+//! and not a crash. Parsing runs on a growing stack, because honest trees of long concatenations are deep too.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Deserialize as _;
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::kind::{Field, NodeKind};
+use super::{Ast, AstId, ExternalReference, Node, NodeRef};
+use crate::source::{SourceId, Span};
+
+/// Deepest nesting of nodes that is read. Solidity's own parser stops at 1,200 nested expressions.
+const MAX_DEPTH: u32 = 5_000;
+
+pub(super) fn parse(documents: &[(SourceId, Arc<str>)]) -> Ast {
+    let mut builder = Builder { source: SourceId(0), nodes: Vec::new(), strings: HashSet::new() };
+    let mut roots = Vec::with_capacity(documents.len());
+    let mut unreadable = Vec::new();
+    for (source, document) in documents {
+        builder.source = *source;
+        let before = builder.nodes.len();
+        match read_document(&mut builder, document) {
+            Ok(Some(root)) => roots.push((*source, root)),
+            Ok(None) => unreadable.push((*source, "the document is not a syntax tree".to_owned())),
+            Err(error) => {
+                builder.nodes.truncate(before);
+                unreadable.push((*source, error.to_string()));
+            }
+        }
+    }
+    finish(builder.nodes, roots, unreadable)
+}
+
+fn finish(mut nodes: Vec<Node>, roots: Vec<(SourceId, NodeRef)>, unreadable: Vec<(SourceId, String)>) -> Ast {
+    for at in 0..nodes.len() {
+        let parent = index(at);
+        let mut children = std::mem::take(&mut nodes[at].children);
+        // The compiler prints keys in alphabetical order; readers want the order of the text. Yul and declarations
+        // alike have spans, and the sort is stable for the few that share one.
+        children.sort_by_key(|&(_, child)| nodes[child.0 as usize].span.start);
+        for &(field, child) in &children {
+            if field == Field::Other && nodes[child.0 as usize].kind == NodeKind::StructuredDocumentation {
+                let text = nodes[child.0 as usize].documentation.clone();
+                nodes[at].documentation = text;
+            }
+            nodes[child.0 as usize].parent = Some(parent);
+        }
+        nodes[at].children = children;
+    }
+    let by_id: HashMap<_, _> =
+        nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))).collect();
+    Ast { nodes, roots, by_id, unreadable }
+}
+
+fn index(at: usize) -> NodeRef {
+    NodeRef(u32::try_from(at).expect("invariant: `Builder::push` refuses more nodes than a u32 counts"))
+}
+
+fn read_document(builder: &mut Builder, document: &str) -> Result<Option<NodeRef>, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(document);
+    deserializer.disable_recursion_limit();
+    let deserializer = serde_stacker::Deserializer::new(&mut deserializer);
+    let value = ValueSeed { builder, depth: 0 }.deserialize(deserializer)?;
+    Ok(match value {
+        Value::Node(root) => Some(root),
+        _ => None,
+    })
+}
+
+struct Builder {
+    source: SourceId,
+    nodes: Vec<Node>,
+    strings: HashSet<Arc<str>>,
+}
+
+impl Builder {
+    fn intern(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.strings.get(text) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = text.into();
+        self.strings.insert(Arc::clone(&text));
+        text
+    }
+
+    fn push(&mut self, node: Node) -> Option<NodeRef> {
+        let at = u32::try_from(self.nodes.len()).ok()?;
+        self.nodes.push(node);
+        Some(NodeRef(at))
+    }
+}
+
+/// What stood under a key.
+enum Value {
+    Nothing,
+    Bool(bool),
+    Int(i64),
+    Text(Arc<str>),
+    Node(NodeRef),
+    List(Vec<NodeRef>),
+}
+
+struct ValueSeed<'a> {
+    builder: &'a mut Builder,
+    depth: u32,
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a part of a syntax tree")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Int(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(i64::try_from(value).map_or(Value::Nothing, Value::Int))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::Nothing)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(self.builder.intern(text)))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Nothing)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let depth = deeper::<A::Error>(self.depth)?;
+        let mut list = Vec::new();
+        while let Some(value) = seq.next_element_seed(ValueSeed { builder: self.builder, depth })? {
+            match value {
+                Value::Node(node) => list.push(node),
+                // Lists of lists (the operands of a tuple assignment) hold no declaration or expression of ours.
+                Value::List(nodes) => list.extend(nodes),
+                Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Text(_) => {}
+            }
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        let depth = deeper::<A::Error>(self.depth)?;
+        read_node(self.builder, depth, map)
+    }
+}
+
+fn deeper<E: serde::de::Error>(depth: u32) -> Result<u32, E> {
+    if depth >= MAX_DEPTH { Err(E::custom("the syntax tree is nested too deeply")) } else { Ok(depth + 1) }
+}
+
+fn read_node<'de, A: MapAccess<'de>>(builder: &mut Builder, depth: u32, mut map: A) -> Result<Value, A::Error> {
+    let mut node = empty_node(builder.source);
+    let mut kind = None;
+    while let Some(key) = map.next_key::<Key>()? {
+        match key {
+            Key::NodeType => {
+                let value = map.next_value_seed(ValueSeed { builder, depth })?;
+                kind = text_of(value).map(|name| NodeKind::from_name(&name));
+            }
+            Key::Src => node.span = parse_span(&map.next_value::<std::borrow::Cow<'_, str>>()?, builder.source),
+            Key::NameLocation => {
+                let span = parse_span(&map.next_value::<std::borrow::Cow<'_, str>>()?, builder.source);
+                node.name_span = (span.len > 0).then_some(span);
+            }
+            Key::TypeDescriptions => {
+                let types = map.next_value::<TypeDescriptions<'_>>()?;
+                node.type_identifier = types.type_identifier.map(|text| builder.intern(&text));
+                node.type_string = types.type_string.map(|text| builder.intern(&text));
+            }
+            Key::LinearizedBaseContracts => node.linearized_bases = map.next_value::<Ids>()?.0,
+            Key::BaseFunctions => node.base_functions = map.next_value::<Ids>()?.0,
+            Key::ExternalReferences => {
+                node.external_references = map.next_value_seed(ExternalReferences(builder))?;
+            }
+            Key::Ignored => {
+                map.next_value::<IgnoredAny>()?;
+            }
+            Key::Scalar(scalar) => {
+                let value = map.next_value_seed(ValueSeed { builder, depth })?;
+                set_scalar(&mut node, scalar, value);
+            }
+            Key::Field(field) => match map.next_value_seed(ValueSeed { builder, depth })? {
+                Value::Node(child) => node.children.push((field, child)),
+                Value::List(nodes) => node.children.extend(nodes.into_iter().map(|child| (field, child))),
+                Value::Text(text) if field == Field::Value => node.value = Some(text),
+                Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Text(_) => {}
+            },
+        }
+    }
+    let Some(kind) = kind else { return Ok(Value::Nothing) };
+    node.kind = kind;
+    builder.push(node).map(Value::Node).ok_or_else(|| A::Error::custom("the syntax tree has too many nodes"))
+}
+
+fn empty_node(source: SourceId) -> Node {
+    Node {
+        id: None,
+        kind: NodeKind::Other,
+        span: Span { source, start: 0, len: 0 },
+        name_span: None,
+        parent: None,
+        name: None,
+        type_identifier: None,
+        type_string: None,
+        referenced: None,
+        value: None,
+        hex_value: None,
+        sub_kind: None,
+        contract_kind: None,
+        visibility: None,
+        state_mutability: None,
+        mutability: None,
+        storage_location: None,
+        operator: None,
+        documentation: None,
+        canonical_name: None,
+        selector: None,
+        linearized_bases: Vec::new(),
+        base_functions: Vec::new(),
+        external_references: Vec::new(),
+        is_constant: false,
+        is_state_variable: false,
+        is_indexed: false,
+        is_anonymous: false,
+        is_abstract: false,
+        is_implemented: false,
+        is_virtual: false,
+        is_prefix: false,
+        children: Vec::new(),
+    }
+}
+
+/// `start:length:source`; a source that is no number (`-1` for generated code) falls back to the document's own.
+fn parse_span(text: &str, document: SourceId) -> Span {
+    let mut parts = text.split(':');
+    let start = parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
+    let len = parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
+    let source = parts.next().and_then(|part| part.parse().ok()).map_or(document, SourceId);
+    Span { source, start, len }
+}
+
+enum Key {
+    NodeType,
+    Src,
+    NameLocation,
+    TypeDescriptions,
+    LinearizedBaseContracts,
+    BaseFunctions,
+    ExternalReferences,
+    Ignored,
+    Scalar(Scalar),
+    Field(Field),
+}
+
+#[derive(Clone, Copy)]
+enum Scalar {
+    Id,
+    Name,
+    Referenced,
+    HexValue,
+    SubKind,
+    ContractKind,
+    Visibility,
+    StateMutability,
+    Mutability,
+    StorageLocation,
+    Operator,
+    Text,
+    Documentation,
+    CanonicalName,
+    Selector,
+    Assembly,
+    Constant,
+    StateVariable,
+    Indexed,
+    Anonymous,
+    Abstract,
+    FullyImplemented,
+    Implemented,
+    Virtual,
+    Prefix,
+}
+
+impl<'de> serde::Deserialize<'de> for Key {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl Visitor<'_> for KeyVisitor {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+                Ok(key_of(key))
+            }
+        }
+
+        deserializer.deserialize_identifier(KeyVisitor)
+    }
+}
+
+fn key_of(key: &str) -> Key {
+    let scalar = match key {
+        "nodeType" => return Key::NodeType,
+        "src" => return Key::Src,
+        "nameLocation" => return Key::NameLocation,
+        "typeDescriptions" => return Key::TypeDescriptions,
+        "linearizedBaseContracts" => return Key::LinearizedBaseContracts,
+        "baseFunctions" => return Key::BaseFunctions,
+        "externalReferences" => return Key::ExternalReferences,
+        "exportedSymbols" | "argumentTypes" | "contractDependencies" | "usedErrors" | "usedEvents"
+        | "overloadedDeclarations" | "nameLocations" | "internalFunctionIDs" | "symbolAliases" | "literals"
+        | "assignments" | "commonType" | "nativeSrc" | "superFunction" | "scope" | "evmVersion" => return Key::Ignored,
+        "id" => Scalar::Id,
+        "name" | "memberName" | "absolutePath" => Scalar::Name,
+        "referencedDeclaration" => Scalar::Referenced,
+        "hexValue" => Scalar::HexValue,
+        "kind" => Scalar::SubKind,
+        "contractKind" => Scalar::ContractKind,
+        "visibility" => Scalar::Visibility,
+        "stateMutability" => Scalar::StateMutability,
+        "mutability" => Scalar::Mutability,
+        "storageLocation" => Scalar::StorageLocation,
+        "operator" => Scalar::Operator,
+        "text" => Scalar::Text,
+        "documentation" => Scalar::Documentation,
+        "canonicalName" => Scalar::CanonicalName,
+        "functionSelector" | "errorSelector" => Scalar::Selector,
+        "operations" => Scalar::Assembly,
+        "constant" => Scalar::Constant,
+        "stateVariable" => Scalar::StateVariable,
+        "indexed" => Scalar::Indexed,
+        "anonymous" => Scalar::Anonymous,
+        "abstract" => Scalar::Abstract,
+        "fullyImplemented" => Scalar::FullyImplemented,
+        "implemented" => Scalar::Implemented,
+        "virtual" => Scalar::Virtual,
+        "prefix" => Scalar::Prefix,
+        _ => return Key::Field(Field::from_name(key)),
+    };
+    Key::Scalar(scalar)
+}
+
+fn set_scalar(node: &mut Node, scalar: Scalar, value: Value) {
+    match (scalar, value) {
+        (Scalar::Id, Value::Int(id)) => node.id = Some(AstId(id)),
+        (Scalar::Referenced, Value::Int(id)) => node.referenced = Some(AstId(id)),
+        // solc prints some names as nodes: the documentation of a declaration, the name of a modifier.
+        (Scalar::Documentation, Value::Node(child)) => node.children.push((Field::Other, child)),
+        (Scalar::Name, Value::Node(child)) => node.children.push((Field::Expression, child)),
+        (Scalar::Name, Value::Text(text)) => node.name = Some(text),
+        (Scalar::HexValue, Value::Text(text)) => node.hex_value = Some(text),
+        (Scalar::SubKind, Value::Text(text)) => node.sub_kind = Some(text),
+        (Scalar::ContractKind, Value::Text(text)) => node.contract_kind = Some(text),
+        (Scalar::Visibility, Value::Text(text)) => node.visibility = Some(text),
+        (Scalar::StateMutability, Value::Text(text)) => node.state_mutability = Some(text),
+        (Scalar::Mutability, Value::Text(text)) => node.mutability = Some(text),
+        (Scalar::StorageLocation, Value::Text(text)) => node.storage_location = Some(text),
+        (Scalar::Operator, Value::Text(text)) => node.operator = Some(text),
+        (Scalar::Text | Scalar::Documentation, Value::Text(text)) => node.documentation = Some(text),
+        (Scalar::CanonicalName, Value::Text(text)) => node.canonical_name = Some(text),
+        (Scalar::Selector, Value::Text(text)) => node.selector = Some(text),
+        (Scalar::Assembly, Value::Text(text)) => node.value = Some(text),
+        (Scalar::Constant, Value::Bool(flag)) => node.is_constant = flag,
+        (Scalar::StateVariable, Value::Bool(flag)) => node.is_state_variable = flag,
+        (Scalar::Indexed, Value::Bool(flag)) => node.is_indexed = flag,
+        (Scalar::Anonymous, Value::Bool(flag)) => node.is_anonymous = flag,
+        (Scalar::Abstract, Value::Bool(flag)) => node.is_abstract |= flag,
+        (Scalar::FullyImplemented, Value::Bool(flag)) => node.is_abstract |= !flag,
+        (Scalar::Implemented, Value::Bool(flag)) => node.is_implemented = flag,
+        (Scalar::Virtual, Value::Bool(flag)) => node.is_virtual = flag,
+        (Scalar::Prefix, Value::Bool(flag)) => node.is_prefix = flag,
+        _ => {}
+    }
+}
+
+fn text_of(value: Value) -> Option<Arc<str>> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct TypeDescriptions<'a> {
+    #[serde(rename = "typeIdentifier", borrow, default)]
+    type_identifier: Option<std::borrow::Cow<'a, str>>,
+    #[serde(rename = "typeString", borrow, default)]
+    type_string: Option<std::borrow::Cow<'a, str>>,
+}
+
+/// A list of identifiers; `null` is an empty one.
+struct Ids(Vec<AstId>);
+
+impl<'de> serde::Deserialize<'de> for Ids {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ids = Option::<Vec<i64>>::deserialize(deserializer)?;
+        Ok(Ids(ids.unwrap_or_default().into_iter().map(AstId).collect()))
+    }
+}
+
+/// solc before 0.7 prints `[{name: {declaration, …}}]`, later versions `[{declaration, …}]`.
+struct ExternalReferences<'a>(&'a mut Builder);
+
+impl<'de> DeserializeSeed<'de> for ExternalReferences<'_> {
+    type Value = Vec<ExternalReference>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let Some(values) = Option::<Vec<serde_json::Map<String, serde_json::Value>>>::deserialize(deserializer)? else {
+            return Ok(Vec::new());
+        };
+        let mut references = Vec::new();
+        for value in values {
+            let nested = value.values().find_map(serde_json::Value::as_object).cloned();
+            let entry = if value.contains_key("declaration") { value } else { nested.unwrap_or_default() };
+            let Some(declaration) = entry.get("declaration").and_then(serde_json::Value::as_i64) else { continue };
+            let text = |key: &str| entry.get(key).and_then(serde_json::Value::as_str);
+            let flag = |key: &str| entry.get(key).and_then(serde_json::Value::as_bool) == Some(true);
+            let suffix = text("suffix")
+                .or_else(|| flag("isSlot").then_some("slot"))
+                .or_else(|| flag("isOffset").then_some("offset"));
+            references.push(ExternalReference {
+                declaration: AstId(declaration),
+                span: text("src").map(|src| parse_span(src, self.0.source)),
+                suffix: suffix.map(|suffix| self.0.intern(suffix)),
+            });
+        }
+        Ok(references)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ast(json: &str) -> Ast {
+        Ast::parse(&[(SourceId(0), json.into())])
+    }
+
+    #[test]
+    fn children_stand_in_the_order_of_the_text() {
+        let ast = ast(
+            r#"{"nodeType":"SourceUnit","id":9,"src":"0:50:0","nodes":[
+                {"nodeType":"ContractDefinition","id":8,"name":"A","src":"0:50:0","linearizedBaseContracts":[8],
+                 "nodes":[{"nodeType":"VariableDeclaration","id":3,"name":"y","src":"20:5:0"},
+                          {"nodeType":"VariableDeclaration","id":2,"name":"x","src":"10:5:0"}]}]}"#,
+        );
+        let contract = ast.contract_in(SourceId(0), "A").expect("the contract");
+        let names: Vec<_> = ast.children(contract, Field::Nodes).map(|node| ast[node].name.clone()).collect();
+        assert_eq!(names, [Some("x".into()), Some("y".into())]);
+        assert_eq!(ast.linearized_bases(contract), [contract]);
+    }
+
+    #[test]
+    fn documentation_is_text_in_either_form() {
+        for documentation in [r#""hello""#, r#"{"nodeType":"StructuredDocumentation","id":1,"src":"0:5:0","text":"hello"}"#] {
+            let ast = ast(&format!(
+                r#"{{"nodeType":"SourceUnit","src":"0:9:0","nodes":[
+                    {{"nodeType":"StructDefinition","id":2,"src":"5:4:0","documentation":{documentation}}}]}}"#
+            ));
+            let node = ast.by_id(AstId(2)).expect("the struct");
+            assert_eq!(ast[node].documentation.as_deref(), Some("hello"));
+        }
+    }
+
+    #[test]
+    fn external_references_of_old_and_new_compilers_read_alike() {
+        for references in [r#"[{"x":{"declaration":7,"isOffset":false,"isSlot":true,"src":"3:1:0","valueSize":1}}]"#,
+            r#"[{"declaration":7,"isOffset":false,"isSlot":true,"src":"3:1:0","suffix":"slot","valueSize":1}]"#]
+        {
+            let ast = ast(&format!(
+                r#"{{"nodeType":"InlineAssembly","id":1,"src":"0:9:0","externalReferences":{references}}}"#
+            ));
+            let node = ast.by_id(AstId(1)).expect("the assembly");
+            assert_eq!(ast[node].external_references[0].suffix.as_deref(), Some("slot"));
+            assert_eq!(ast[node].external_references[0].declaration, AstId(7));
+        }
+    }
+
+    #[test]
+    fn a_tree_that_is_too_deep_is_unreadable_and_not_a_crash() {
+        let depth = 200_000;
+        let mut json = r#"{"nodeType":"X","a":"#.repeat(depth);
+        json.push_str("null");
+        json.push_str(&"}".repeat(depth));
+        let ast = ast(&json);
+        assert!(ast.is_empty());
+        assert_eq!(ast.unreadable.len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_tree_is_listed() {
+        for document in ["", "[]", "{}", "7", "{\"nodeType\":"] {
+            assert_eq!(ast(document).unreadable.len(), 1, "{document}");
+        }
+    }
+}
