@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Rules, findings and the verdict.
+//!
+//! # Invariant
+//!
+//! A rule is a pure function of [`UpgradeFacts`](uplint_facts::UpgradeFacts): no state, no input or output, no order.
+//! This crate knows neither how facts are established nor how findings are printed. Rules live one a file under
+//! `catalog`; the list of them is generated, ordered and complete.
+
+pub mod assessment;
+pub mod catalog;
+pub mod finding;
+pub mod rule;
+pub mod run;
+pub mod verdict;
+
+pub use assessment::{Assessment, ContractAssessment, ContractStatus, Gap, InputSummary, NotChecked, SourceText};
+pub use finding::{Confidence, Evidence, Finding, Location, Related, Severity, State, StoragePlace};
+pub use rule::{Need, Rule, RuleDocs, RuleMeta};
+pub use run::{RuleOutcome, run};
+pub use verdict::{JudgementPolicy, Verdict};

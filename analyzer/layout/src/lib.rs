@@ -6,10 +6,12 @@
 //! file, and it is total: whatever it cannot lay out is a [`LayoutGap`] in its result, never an error and never a
 //! silent absence.
 
+pub mod diff;
 pub mod layout;
 pub mod place;
 pub mod types;
 
+pub use diff::LayoutDiff;
 pub use layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable};
 pub use place::{ByteRange, Place, Slot};
 pub use types::{StorageType, TypeId, TypeKind, TypeTable};

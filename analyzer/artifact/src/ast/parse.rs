@@ -52,8 +52,7 @@ fn finish(mut nodes: Vec<Node>, roots: Vec<(SourceId, NodeRef)>, unreadable: Vec
         }
         nodes[at].children = children;
     }
-    let by_id: HashMap<_, _> =
-        nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))).collect();
+    let by_id: HashMap<_, _> = nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))).collect();
     Ast { nodes, roots, by_id, unreadable }
 }
 
@@ -335,9 +334,22 @@ fn key_of(key: &str) -> Key {
         "linearizedBaseContracts" => return Key::LinearizedBaseContracts,
         "baseFunctions" => return Key::BaseFunctions,
         "externalReferences" => return Key::ExternalReferences,
-        "exportedSymbols" | "argumentTypes" | "contractDependencies" | "usedErrors" | "usedEvents"
-        | "overloadedDeclarations" | "nameLocations" | "internalFunctionIDs" | "symbolAliases" | "literals"
-        | "assignments" | "commonType" | "nativeSrc" | "superFunction" | "scope" | "evmVersion" => return Key::Ignored,
+        "exportedSymbols"
+        | "argumentTypes"
+        | "contractDependencies"
+        | "usedErrors"
+        | "usedEvents"
+        | "overloadedDeclarations"
+        | "nameLocations"
+        | "internalFunctionIDs"
+        | "symbolAliases"
+        | "literals"
+        | "assignments"
+        | "commonType"
+        | "nativeSrc"
+        | "superFunction"
+        | "scope"
+        | "evmVersion" => return Key::Ignored,
         "id" => Scalar::Id,
         "name" | "memberName" | "absolutePath" => Scalar::Name,
         "referencedDeclaration" => Scalar::Referenced,
@@ -466,12 +478,10 @@ mod tests {
 
     #[test]
     fn children_stand_in_the_order_of_the_text() {
-        let ast = ast(
-            r#"{"nodeType":"SourceUnit","id":9,"src":"0:50:0","nodes":[
+        let ast = ast(r#"{"nodeType":"SourceUnit","id":9,"src":"0:50:0","nodes":[
                 {"nodeType":"ContractDefinition","id":8,"name":"A","src":"0:50:0","linearizedBaseContracts":[8],
                  "nodes":[{"nodeType":"VariableDeclaration","id":3,"name":"y","src":"20:5:0"},
-                          {"nodeType":"VariableDeclaration","id":2,"name":"x","src":"10:5:0"}]}]}"#,
-        );
+                          {"nodeType":"VariableDeclaration","id":2,"name":"x","src":"10:5:0"}]}]}"#);
         let contract = ast.contract_in(SourceId(0), "A").expect("the contract");
         let names: Vec<_> = ast.children(contract, Field::Nodes).map(|node| ast[node].name.clone()).collect();
         assert_eq!(names, [Some("x".into()), Some("y".into())]);
@@ -480,7 +490,9 @@ mod tests {
 
     #[test]
     fn documentation_is_text_in_either_form() {
-        for documentation in [r#""hello""#, r#"{"nodeType":"StructuredDocumentation","id":1,"src":"0:5:0","text":"hello"}"#] {
+        for documentation in
+            [r#""hello""#, r#"{"nodeType":"StructuredDocumentation","id":1,"src":"0:5:0","text":"hello"}"#]
+        {
             let ast = ast(&format!(
                 r#"{{"nodeType":"SourceUnit","src":"0:9:0","nodes":[
                     {{"nodeType":"StructDefinition","id":2,"src":"5:4:0","documentation":{documentation}}}]}}"#
@@ -492,9 +504,10 @@ mod tests {
 
     #[test]
     fn external_references_of_old_and_new_compilers_read_alike() {
-        for references in [r#"[{"x":{"declaration":7,"isOffset":false,"isSlot":true,"src":"3:1:0","valueSize":1}}]"#,
-            r#"[{"declaration":7,"isOffset":false,"isSlot":true,"src":"3:1:0","suffix":"slot","valueSize":1}]"#]
-        {
+        for references in [
+            r#"[{"x":{"declaration":7,"isOffset":false,"isSlot":true,"src":"3:1:0","valueSize":1}}]"#,
+            r#"[{"declaration":7,"isOffset":false,"isSlot":true,"src":"3:1:0","suffix":"slot","valueSize":1}]"#,
+        ] {
             let ast = ast(&format!(
                 r#"{{"nodeType":"InlineAssembly","id":1,"src":"0:9:0","externalReferences":{references}}}"#
             ));
