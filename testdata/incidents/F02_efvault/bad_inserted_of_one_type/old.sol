@@ -1,0 +1,1 @@
+contract Vault { address asset; uint256 maxDeposit; uint256 maxWithdraw; bool paused; }

@@ -1,0 +1,3 @@
+abstract contract Init { uint8 _initialized; bool _initializing; }
+abstract contract Auth { address admin; }
+contract Spoke is Init, Auth {}

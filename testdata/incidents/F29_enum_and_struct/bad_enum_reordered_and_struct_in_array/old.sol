@@ -1,0 +1,3 @@
+enum Phase { A, B }
+struct S { uint256 a; }
+contract Vault { Phase phase; S[] list; }

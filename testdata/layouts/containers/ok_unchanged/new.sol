@@ -1,0 +1,2 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+contract Vault { uint256[1] a; uint256[] b; mapping(address => mapping(address => uint256)) c; }

@@ -1,0 +1,2 @@
+enum Phase { Open, Closed }
+contract Vault { Phase phase; }

@@ -1,0 +1,1 @@
+contract Vault { function(uint256) internal returns (uint256) hook; }

@@ -1,0 +1,1 @@
+contract Vault { function(uint256) external returns (uint256) hook; }

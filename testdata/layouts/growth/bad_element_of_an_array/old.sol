@@ -1,0 +1,2 @@
+struct Position { uint256 shares; }
+contract Vault { Position[] positions; }

@@ -1,0 +1,2 @@
+struct Config { uint256 fee; }
+contract Vault { Config config; uint256 total; }

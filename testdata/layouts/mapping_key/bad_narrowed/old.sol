@@ -1,0 +1,1 @@
+contract Vault { mapping(uint256 => uint256) a; }

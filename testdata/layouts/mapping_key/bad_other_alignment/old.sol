@@ -1,0 +1,1 @@
+contract Vault { mapping(uint32 => uint256) a; }

@@ -1,0 +1,1 @@
+contract Vault { mapping(int8 => uint256) a; }

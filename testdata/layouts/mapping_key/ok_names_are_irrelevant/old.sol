@@ -1,0 +1,1 @@
+contract Vault { mapping(address user => uint256 shares) a; }

@@ -1,0 +1,1 @@
+contract Vault { uint128[] shares; }

@@ -1,0 +1,1 @@
+contract Vault { mapping(address => uint256) shares; }

@@ -1,0 +1,1 @@
+contract Vault { mapping(address => uint128) shares; }

@@ -1,0 +1,5 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+contract Vault {
+    struct Node { uint256 value; mapping(uint256 => Node) children; Node[] list; }
+    Node root;
+}

@@ -1,0 +1,1 @@
+contract Vault { bytes4 tag; }

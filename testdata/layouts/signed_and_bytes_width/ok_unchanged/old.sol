@@ -1,0 +1,1 @@
+contract Vault { int64 delta; bytes4 tag; }

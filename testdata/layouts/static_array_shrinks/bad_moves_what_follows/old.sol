@@ -1,0 +1,1 @@
+contract Vault { uint256[3] fees; uint256 total; }

@@ -1,0 +1,1 @@
+contract Vault { string name; bytes data; }

@@ -1,0 +1,2 @@
+struct Config { uint128 fee; address owner; }
+contract Vault { Config config; }

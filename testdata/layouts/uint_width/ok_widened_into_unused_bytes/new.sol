@@ -1,0 +1,2 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+contract Vault { uint256 total; uint256 locked; uint128 fee; }

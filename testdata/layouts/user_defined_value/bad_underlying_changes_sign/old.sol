@@ -1,0 +1,2 @@
+type Shares is uint256;
+contract Vault { Shares total; }

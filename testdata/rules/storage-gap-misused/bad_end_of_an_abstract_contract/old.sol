@@ -1,0 +1,1 @@
+abstract contract Base { address owner; uint256[9] private __gap; }

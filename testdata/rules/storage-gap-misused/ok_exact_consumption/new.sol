@@ -1,0 +1,3 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+abstract contract Base { address owner; uint256 fee; uint256[8] private __gap; }
+contract Vault is Base { uint256 total; }

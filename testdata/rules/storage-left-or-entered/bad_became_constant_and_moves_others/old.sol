@@ -1,0 +1,1 @@
+contract Vault { uint256 fee = 1; uint256 total; }

@@ -1,0 +1,5 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: fail
+contract Vault {
+    uint256 fee; //~ HIGH SL008: `total`
+    uint256 total;
+}

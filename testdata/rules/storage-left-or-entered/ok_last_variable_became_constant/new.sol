@@ -1,0 +1,5 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+contract Vault {
+    uint256 total;
+    uint256 constant fee = 1; //~ INFO SL015: `fee`
+}

@@ -1,0 +1,1 @@
+contract Vault { uint256 maxDeposit; uint256 total; }

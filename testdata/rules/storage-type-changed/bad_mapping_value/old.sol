@@ -1,0 +1,2 @@
+enum Status { None, Proven }
+contract Vault { mapping(bytes32 => Status) messages; }

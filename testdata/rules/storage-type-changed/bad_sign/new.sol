@@ -1,0 +1,4 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: fail
+contract Vault {
+    uint128 delta; //~ HIGH SL003: `delta`
+}

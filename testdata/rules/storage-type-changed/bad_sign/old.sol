@@ -1,0 +1,1 @@
+contract Vault { int128 delta; }

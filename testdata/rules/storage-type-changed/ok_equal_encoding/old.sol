@@ -1,0 +1,2 @@
+interface IToken {}
+contract Vault { address token; bool paused; }

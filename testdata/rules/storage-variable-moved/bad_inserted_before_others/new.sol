@@ -1,0 +1,7 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: fail
+contract Vault {
+    bool paused; //~ HIGH SL001: `total`
+    uint256 fee;
+    address owner;
+    uint256 total;
+}

@@ -1,0 +1,1 @@
+contract Vault { bool paused; address owner; }

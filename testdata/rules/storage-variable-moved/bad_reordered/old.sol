@@ -1,0 +1,1 @@
+contract Vault { uint256 total; uint256 locked; }

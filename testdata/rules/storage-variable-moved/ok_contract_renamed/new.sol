@@ -1,0 +1,2 @@
+//@ contract: Vault=VaultV2   //@ solc: 0.8.28   //@ verdict: pass
+contract VaultV2 { address owner; uint256 total; }

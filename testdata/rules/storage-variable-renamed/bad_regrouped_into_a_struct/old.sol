@@ -1,0 +1,1 @@
+contract Vault { uint256 fee; uint256 cap; }
