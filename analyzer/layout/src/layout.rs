@@ -53,6 +53,8 @@ pub struct Root {
     pub space: Space,
     /// Base slot; places of `variables` are absolute and already include it.
     pub base: Slot,
+    /// Of a namespace: the slot constant that the code really uses, where it was found in the source.
+    pub used_base: Option<Slot>,
     /// Variables in ascending order of their place.
     pub variables: Vec<StorageVariable>,
     /// Where it was taken from.
@@ -82,6 +84,19 @@ pub struct StorageVariable {
     pub retyped_from: Option<String>,
     /// Whether the contract's code refers to it, `None` when that is not known.
     pub is_referenced: Option<bool>,
+    /// Who may read it by name, `None` without a syntax tree and for members of structs.
+    pub visibility: Option<Visibility>,
+}
+
+/// Visibility of a state variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Visibility {
+    /// Has a getter.
+    Public,
+    /// Seen by derived contracts.
+    Internal,
+    /// Seen by its own contract alone.
+    Private,
 }
 
 /// Something that could not be laid out.

@@ -7,11 +7,13 @@
 //! silent absence.
 
 pub mod diff;
+pub mod gap;
 pub mod layout;
 pub mod place;
 pub mod types;
 
 pub use diff::LayoutDiff;
-pub use layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable};
+pub use gap::{GapNames, is_gap, is_gap_named};
+pub use layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable, Visibility};
 pub use place::{ByteRange, Place, Slot};
 pub use types::{StorageType, TypeId, TypeKind, TypeTable};
