@@ -121,3 +121,46 @@ impl UpgradeFacts {
         }
     }
 }
+
+/// Joins the facts of all sides, compares the layouts and gathers what could not be established.
+pub fn upgrade_facts(
+    old: Option<VersionFacts>,
+    new: VersionFacts,
+    proxy: Option<VersionFacts>,
+    siblings: Vec<VersionFacts>,
+    plan: UpgradePlan,
+) -> UpgradeFacts {
+    let layout_diff = old.as_ref().map(|_| LayoutDiff::default());
+    let mut coverage = Coverage::default();
+    for (side, version) in [(Side::Old, old.as_ref()), (Side::New, Some(&new)), (Side::Proxy, proxy.as_ref())] {
+        coverage.gaps.extend(version.into_iter().flat_map(|version| gaps_of(side, version)));
+    }
+    UpgradeFacts { old, new, proxy, siblings, plan, layout_diff, coverage }
+}
+
+/// What is not known of one version.
+fn gaps_of(side: Side, version: &VersionFacts) -> Vec<CoverageGap> {
+    let gap = |kind, message: String| CoverageGap { kind, side, message, may_hide_change: true, pc: None, span: None };
+    let mut gaps = Vec::new();
+    if !version.has_declared_layout() {
+        gaps.push(gap(
+            CoverageKind::LayoutNotRecoverable,
+            format!("`{}` comes without a storage layout and without a syntax tree", version.artifact.contract),
+        ));
+    }
+    gaps.extend(version.layout.gaps.iter().map(|missing| CoverageGap {
+        kind: CoverageKind::LayoutNotRecoverable,
+        side,
+        message: missing.message.clone(),
+        may_hide_change: missing.may_hide_change,
+        pc: None,
+        span: missing.span,
+    }));
+    if let Some(unit) = &version.artifact.unit {
+        gaps.extend(unit.ast().unreadable.iter().map(|(source, reason)| {
+            let path = unit.source(*source).map_or("a source", |source| &*source.path);
+            gap(CoverageKind::ArtifactIncomplete, format!("the syntax tree of `{path}` cannot be read: {reason}"))
+        }));
+    }
+    gaps
+}
