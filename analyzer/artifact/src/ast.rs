@@ -76,7 +76,7 @@ pub struct Node {
     pub storage_location: Option<Arc<str>>,
     /// Operator of an operation or an assignment.
     pub operator: Option<Arc<str>>,
-    /// NatSpec text attached to a declaration, without comment marks. Before solc 0.8.20 structs have none.
+    /// `NatSpec` text attached to a declaration, without comment marks. Before solc 0.8.20 structs have none.
     pub documentation: Option<Arc<str>>,
     /// The canonical name of a struct or enum, for example `Vault.Position`.
     pub canonical_name: Option<Arc<str>>,

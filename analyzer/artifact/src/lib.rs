@@ -9,6 +9,7 @@
 pub mod artifact;
 pub mod ast;
 pub mod layout_output;
+pub mod read;
 pub mod source;
 
 pub use alloy_json_abi::JsonAbi;

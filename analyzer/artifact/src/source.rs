@@ -63,7 +63,7 @@ impl Source {
         let offset = usize::try_from(offset).ok()?;
         let before = text.as_bytes().get(..offset)?;
         let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        let newlines = before.iter().filter(|&&byte| byte == b'\n').count();
+        let newlines = before.split(|&byte| byte == b'\n').count() - 1;
         // Continuation bytes do not start a character, so counting the others counts scalar values.
         let column = before[line_start..].iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
         Some(LineColumn { line: u32::try_from(newlines + 1).ok()?, column: u32::try_from(column + 1).ok()? })
