@@ -1,0 +1,4 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+contract Vault {
+    uint256 total;
+}
