@@ -12,7 +12,7 @@ pub mod layout;
 pub mod place;
 pub mod types;
 
-pub use diff::LayoutDiff;
+pub use diff::{DiffContext, LayoutChange, LayoutDiff, Leaf, VersionContext, diff};
 pub use gap::{GapNames, is_gap, is_gap_named};
 pub use layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable, Visibility};
 pub use place::{ByteRange, Place, Slot};
