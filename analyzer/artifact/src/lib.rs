@@ -11,7 +11,6 @@ pub mod ast;
 pub mod layout_output;
 pub mod read;
 pub mod source;
-pub mod source_map;
 
 pub use alloy_json_abi::JsonAbi;
 pub use artifact::{
@@ -20,4 +19,3 @@ pub use artifact::{
 pub use ast::{Ast, AstId, Field, Node, NodeKind, NodeRef};
 pub use layout_output::{SolcStorageLayout, SolcStorageType, SolcStorageVariable, VyperStorageLayout, VyperVariable};
 pub use source::{LineColumn, Source, SourceId, Span};
-pub use source_map::{Jump, SourceMapEntry};

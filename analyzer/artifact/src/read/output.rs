@@ -42,32 +42,31 @@ pub(super) struct RawSource<'a> {
 }
 
 /// One compiled contract.
-#[derive(Clone, Copy, Default, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct RawContract<'a> {
     #[serde(borrow)]
-    pub(super) abi: Option<&'a RawValue>,
+    abi: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) metadata: Option<&'a RawValue>,
+    metadata: Option<&'a RawValue>,
     #[serde(borrow, rename = "storageLayout")]
-    pub(super) storage_layout: Option<&'a RawValue>,
+    storage_layout: Option<&'a RawValue>,
     #[serde(borrow, rename = "transientStorageLayout")]
-    pub(super) transient_layout: Option<&'a RawValue>,
+    transient_layout: Option<&'a RawValue>,
     /// Vyper's layouts.
     #[serde(borrow)]
-    pub(super) layout: Option<&'a RawValue>,
+    layout: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) evm: Option<RawEvm<'a>>,
+    evm: Option<RawEvm<'a>>,
 }
 
-/// What is made of one contract for the machine.
 #[derive(Clone, Copy, Default, Deserialize)]
-pub(super) struct RawEvm<'a> {
+struct RawEvm<'a> {
     #[serde(borrow)]
-    pub(super) bytecode: Option<&'a RawValue>,
+    bytecode: Option<&'a RawValue>,
     #[serde(borrow, rename = "deployedBytecode")]
-    pub(super) deployed_bytecode: Option<&'a RawValue>,
+    deployed_bytecode: Option<&'a RawValue>,
     #[serde(borrow, rename = "methodIdentifiers")]
-    pub(super) method_identifiers: Option<&'a RawValue>,
+    method_identifiers: Option<&'a RawValue>,
 }
 
 /// One message of the compiler.
@@ -255,11 +254,7 @@ fn read_sources(
 }
 
 /// Whether a contract may have transient variables, so that a layout that was not asked for is missed.
-pub(super) fn uses_transient_storage(
-    compiler: &CompilerInfo,
-    sources: &[Source],
-    trees: &[(SourceId, Arc<str>)],
-) -> bool {
+fn uses_transient_storage(compiler: &CompilerInfo, sources: &[Source], trees: &[(SourceId, Arc<str>)]) -> bool {
     if compiler.version.as_ref().is_none_or(|version| *version < TRANSIENT_LAYOUT_SINCE) {
         return false;
     }
@@ -269,21 +264,15 @@ pub(super) fn uses_transient_storage(
 }
 
 /// Reads the parts of one contract and notes those that are missing.
-pub(super) struct ContractReader<'a> {
-    pub(super) name: ContractName,
-    pub(super) compiler: &'a CompilerInfo,
-    pub(super) uses_transient: bool,
-    pub(super) missing: &'a mut Vec<Missing>,
+struct ContractReader<'a> {
+    name: ContractName,
+    compiler: &'a CompilerInfo,
+    uses_transient: bool,
+    missing: &'a mut Vec<Missing>,
 }
 
 impl ContractReader<'_> {
-    /// Reads one contract. A layout that is absent although it `was_asked` for is empty.
-    pub(super) fn read(
-        &mut self,
-        raw: &RawContract<'_>,
-        source: Option<SourceId>,
-        was_asked: impl Fn(&str) -> bool,
-    ) -> Artifact {
+    fn read(&mut self, raw: &RawContract<'_>, source: Option<SourceId>, was_asked: impl Fn(&str) -> bool) -> Artifact {
         let solidity = self.compiler.language == Language::Solidity;
         let version = self.compiler.version.as_ref();
         let has_layout = solidity && version.is_none_or(|version| *version >= STORAGE_LAYOUT_SINCE);

@@ -1,0 +1,174 @@
+//! solc as WebAssembly, from the npm package `solc`.
+//!
+//! The package is fetched by the `npm` client, so that the registry and the credentials which the user or the machine
+//! configured apply, in a folder of our cache, so that a project's `.npmrc` does not, and without running its scripts.
+//! Only `soljson.js` is taken out of it, after the package's hash was compared. The JavaScript around it in the package,
+//! and what that depends on, is never loaded.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use flate2::read::GzDecoder;
+use semver::Version;
+use serde::Deserialize;
+use sha2::{Digest, Sha512};
+
+use super::process;
+use super::releases;
+use super::trust::Trust;
+
+const FETCH_LIMIT: Duration = Duration::from_mins(2);
+
+/// No package is larger; the largest known is 10 MB packed and 40 MB unpacked.
+const PACKAGE_LIMIT_BYTES: u64 = 256 << 20;
+
+/// Where the compiler of a version is kept once it was fetched. The name does not end in `.js`, so that no
+/// `package.json` of an outer folder changes how node reads it.
+pub(super) fn soljson_path(compilers: &Path, version: &Version) -> PathBuf {
+    compilers.join("npm").join(version.to_string()).join("soljson.cjs")
+}
+
+/// What [`install`] did.
+pub(super) struct Installed {
+    /// The compiler.
+    pub(super) soljson: PathBuf,
+    /// Something the user should know.
+    pub(super) note: Option<String>,
+}
+
+/// Fetches the package of a version and keeps its compiler. An error says what was tried and what happened.
+pub(super) fn install(
+    npm: &Path,
+    folder: &Path,
+    compilers: &Path,
+    version: &Version,
+    trust: &Trust,
+) -> Result<Installed, String> {
+    let release = releases::find(version);
+    let package = release.map_or_else(|| version.to_string(), |release| release.package_version.to_owned());
+    let place =
+        tempfile::tempdir_in(folder).map_err(|error| format!("cannot write `{}`: {error}", folder.display()))?;
+    // The nearest folder with a package.json is where npm looks for a project's `.npmrc`: let it be this one.
+    fs::write(place.path().join("package.json"), "{\"private\":true}\n").map_err(|error| error.to_string())?;
+
+    let (file, announced) = pack(npm, place.path(), &package, trust)?;
+    let tarball = fs::read(place.path().join(file)).map_err(|error| format!("npm left no package: {error}"))?;
+    let integrity = integrity(&tarball);
+    let expected = release.map_or(announced.as_str(), |release| release.integrity);
+    if integrity != expected {
+        return Err(format!(
+            "the package `solc@{package}` was refused: its hash is {integrity}, and {expected} was expected"
+        ));
+    }
+
+    let soljson = soljson_path(compilers, version);
+    extract(&tarball, &soljson).map_err(|error| format!("cannot unpack `solc@{package}`: {error}"))?;
+    let note = release.is_none().then(|| {
+        format!("solc {version} is newer than this uplint: its package was checked against the hash that npm gives")
+    });
+    Ok(Installed { soljson, note })
+}
+
+#[derive(Deserialize)]
+struct Packed {
+    filename: String,
+    #[serde(default)]
+    integrity: String,
+}
+
+/// Lets npm fetch the package; returns the file's name and the hash that the registry announces.
+fn pack(npm: &Path, place: &Path, package: &str, trust: &Trust) -> Result<(String, String), String> {
+    let mut command = process::command(npm, place, trust);
+    command.args(["pack", &format!("solc@{package}"), "--json", "--pack-destination", "."]);
+    command.args(["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
+    let output = process::run(&mut command, &[], Some(FETCH_LIMIT))
+        .map_err(|error| format!("`npm pack solc@{package}` could not run: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("`npm pack solc@{package}` failed: {}", process::last_words(&output.stderr)));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    parse_packed(&text)
+        .map(|packed| (packed.filename, packed.integrity))
+        .ok_or_else(|| format!("`npm pack solc@{package}` printed no package"))
+}
+
+/// npm prints a list of one, and from version 12 on an object of one by the package's name.
+fn parse_packed(text: &str) -> Option<Packed> {
+    let start = text.find(['[', '{'])?;
+    let value: serde_json::Value = serde_json::from_str(&text[start..]).ok()?;
+    let first = match value {
+        serde_json::Value::Array(list) => list.into_iter().next()?,
+        serde_json::Value::Object(map) if map.contains_key("filename") => serde_json::Value::Object(map),
+        serde_json::Value::Object(map) => map.into_iter().next()?.1,
+        _ => return None,
+    };
+    let packed: Packed = serde_json::from_value(first).ok()?;
+    // A name, not a path that leads elsewhere.
+    let is_plain = Path::new(&packed.filename).components().count() == 1 && !packed.filename.starts_with('.');
+    is_plain.then_some(packed)
+}
+
+/// The hash of a package as npm writes it.
+fn integrity(bytes: &[u8]) -> String {
+    format!("sha512-{}", base64(&Sha512::digest(bytes)))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// Takes `soljson.js` out of a packed package and puts it at `target` under a temporary name first.
+fn extract(tarball: &[u8], target: &Path) -> io::Result<()> {
+    let mut archive = tar::Archive::new(GzDecoder::new(tarball).take(PACKAGE_LIMIT_BYTES));
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        if entry.path()? != Path::new("package/soljson.js") {
+            continue;
+        }
+        let folder = target.parent().unwrap_or(target);
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        io::copy(&mut entry, &mut file)?;
+        file.persist(target).map_err(|error| error.error)?;
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::NotFound, "it holds no soljson.js"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_written_as_npm_writes_them() {
+        assert_eq!(
+            integrity(b""),
+            "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="
+        );
+    }
+
+    #[test]
+    fn the_packed_file_is_a_plain_name() {
+        let name = |text: &str| parse_packed(text).map(|packed| packed.filename);
+        assert_eq!(
+            name(r#"[{"filename":"solc-0.8.28.tgz","integrity":"sha512-x"}]"#).as_deref(),
+            Some("solc-0.8.28.tgz")
+        );
+        assert_eq!(name(r#"{"solc":{"filename":"solc-0.8.28.tgz"}}"#).as_deref(), Some("solc-0.8.28.tgz"));
+        assert_eq!(name(r#"[{"filename":"../solc.tgz"}]"#), None);
+        assert_eq!(name(r#"[{"filename":"/etc/passwd"}]"#), None);
+        assert_eq!(name("[]"), None);
+        assert_eq!(name("nothing"), None);
+    }
+
+    #[test]
+    fn an_archive_without_a_compiler_is_an_error() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let target = dir.path().join("soljson.cjs");
+        let error = extract(b"not an archive", &target).expect_err("it is none");
+        assert!(!target.exists(), "{error}");
+    }
+}

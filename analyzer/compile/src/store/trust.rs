@@ -1,0 +1,130 @@
+//! May this executable be started?
+//!
+//! A project under test may come from a stranger. Nothing that lies in it, links followed, is run, and no child process
+//! finds a program of it on its `PATH`, unless the user says so.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::error::CompileError;
+
+/// What the user allows to be run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trust {
+    /// Roots of the projects under test, links followed.
+    roots: Vec<PathBuf>,
+    allow_project_compiler: bool,
+}
+
+impl Trust {
+    /// Refuses everything within `roots` unless `allow_project_compiler`.
+    pub(crate) fn new<'a>(roots: impl IntoIterator<Item = &'a Path>, allow_project_compiler: bool) -> Self {
+        let roots = roots.into_iter().map(resolve).collect();
+        Self { roots, allow_project_compiler }
+    }
+
+    /// The project that holds `path`, links followed, or `None` when it may be run.
+    fn owner(&self, path: &Path) -> Option<&Path> {
+        if self.allow_project_compiler {
+            return None;
+        }
+        let resolved = resolve(path);
+        // Both the link and what it points to matter: who can write either decides what runs.
+        let parent = path.parent().map(resolve);
+        self.roots
+            .iter()
+            .find(|root| resolved.starts_with(root) || parent.as_ref().is_some_and(|parent| parent.starts_with(root)))
+            .map(PathBuf::as_path)
+    }
+
+    /// Fails when `path`, to be run as `program`, lies in a project under test.
+    pub(crate) fn check(&self, program: &'static str, path: &Path) -> Result<(), CompileError> {
+        match self.owner(path) {
+            None => Ok(()),
+            Some(root) => Err(CompileError::RefusedExecutable {
+                program,
+                path: path.to_path_buf(),
+                resolved: resolve(path),
+                root: root.to_path_buf(),
+            }),
+        }
+    }
+
+    /// Fails when a directory whose contents are believed lies in a project under test.
+    pub(crate) fn check_directory(&self, path: &Path) -> Result<(), CompileError> {
+        match self.owner(path) {
+            None => Ok(()),
+            Some(root) => {
+                Err(CompileError::RefusedCacheDirectory { path: path.to_path_buf(), root: root.to_path_buf() })
+            }
+        }
+    }
+
+    /// The user's `PATH` without directories of a project under test and without relative ones, for child processes.
+    pub(crate) fn search_path(&self) -> OsString {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let kept = std::env::split_paths(&path).filter(|dir| dir.is_absolute() && self.owner(dir).is_none());
+        // Joining fails only for an entry that holds the separator, which none that was just split can.
+        std::env::join_paths(kept).unwrap_or_default()
+    }
+
+    /// The program that the user's `PATH` names, if it may be run.
+    pub(crate) fn find(&self, program: &'static str) -> Result<Option<PathBuf>, CompileError> {
+        let Ok(path) = which::which(program) else { return Ok(None) };
+        self.check(program, &path)?;
+        Ok(Some(path))
+    }
+}
+
+/// The real path, or the best that can be said of one that does not exist: its nearest existing ancestor, resolved.
+fn resolve(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut rest = Vec::new();
+    for ancestor in absolute.ancestors() {
+        if let Ok(mut real) = ancestor.canonicalize() {
+            real.extend(rest.iter().rev());
+            return real;
+        }
+        rest.extend(ancestor.file_name());
+    }
+    absolute.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_executable_in_the_project_is_refused() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let project = dir.path().join("project");
+        std::fs::create_dir_all(&project).expect("a directory");
+        let trust = Trust::new([project.as_path()], false);
+        let error = trust.check("solc", &project.join("bin/solc")).expect_err("it lies in the project");
+        assert!(error.to_string().contains("refusing to run"), "{error}");
+        assert!(trust.check("solc", &dir.path().join("solc")).is_ok());
+    }
+
+    #[test]
+    fn the_user_may_allow_it() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        assert!(Trust::new([dir.path()], true).check("solc", &dir.path().join("solc")).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_in_both_directions() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let (project, outside) = (dir.path().join("project"), dir.path().join("outside"));
+        for dir in [&project, &outside] {
+            std::fs::create_dir(dir).expect("a directory");
+            std::fs::write(dir.join("solc"), "").expect("a file");
+        }
+        std::os::unix::fs::symlink(project.join("solc"), outside.join("link")).expect("a link");
+        std::os::unix::fs::symlink(outside.join("solc"), project.join("link")).expect("a link");
+        let trust = Trust::new([project.as_path()], false);
+        assert!(trust.check("solc", &outside.join("link")).is_err());
+        assert!(trust.check("solc", &project.join("link")).is_err());
+        assert!(trust.check("solc", &outside.join("solc")).is_ok());
+    }
+}
