@@ -7,7 +7,7 @@
 //!
 //! Inline assembly appears as Yul nodes (solc 0.6 and later) or as text in [`Node::value`] (before).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::source::{SourceId, Span};
@@ -113,6 +113,7 @@ pub struct Ast {
     nodes: Vec<Node>,
     roots: Vec<(SourceId, NodeRef)>,
     by_id: HashMap<AstId, NodeRef>,
+    mentioned: HashSet<AstId>,
     /// Sources whose tree could not be read, with the reason.
     pub unreadable: Vec<(SourceId, String)>,
 }
@@ -145,6 +146,11 @@ impl Ast {
     /// The node with this identifier.
     pub fn by_id(&self, id: AstId) -> Option<NodeRef> {
         self.by_id.get(&id).copied()
+    }
+
+    /// Whether an expression or inline assembly anywhere in the unit refers to this declaration.
+    pub fn is_mentioned(&self, declaration: AstId) -> bool {
+        self.mentioned.contains(&declaration)
     }
 
     /// The declaration that a name, path or member access refers to; follows a `UserDefinedTypeName` to its path.

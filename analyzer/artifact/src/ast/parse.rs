@@ -53,7 +53,15 @@ fn finish(mut nodes: Vec<Node>, roots: Vec<(SourceId, NodeRef)>, unreadable: Vec
         nodes[at].children = children;
     }
     let by_id: HashMap<_, _> = nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))).collect();
-    Ast { nodes, roots, by_id, unreadable }
+    let mentioned = nodes.iter().flat_map(mentions).collect();
+    Ast { nodes, roots, by_id, mentioned, unreadable }
+}
+
+/// Declarations that an expression or inline assembly refers to; names of types and of bases are no expressions.
+fn mentions(node: &Node) -> impl Iterator<Item = AstId> + '_ {
+    let is_expression = matches!(node.kind, NodeKind::Identifier | NodeKind::MemberAccess);
+    let of_assembly = node.external_references.iter().map(|reference| reference.declaration);
+    node.referenced.filter(|_| is_expression).into_iter().chain(of_assembly)
 }
 
 fn index(at: usize) -> NodeRef {
@@ -515,6 +523,17 @@ mod tests {
             assert_eq!(ast[node].external_references[0].suffix.as_deref(), Some("slot"));
             assert_eq!(ast[node].external_references[0].declaration, AstId(7));
         }
+    }
+
+    #[test]
+    fn expressions_and_assembly_mention_declarations_and_type_names_do_not() {
+        let ast = ast(r#"{"nodeType":"SourceUnit","id":1,"src":"0:9:0","nodes":[
+                {"nodeType":"Identifier","id":2,"src":"0:1:0","referencedDeclaration":10},
+                {"nodeType":"MemberAccess","id":3,"src":"1:1:0","referencedDeclaration":11},
+                {"nodeType":"InlineAssembly","id":4,"src":"2:1:0","externalReferences":[{"declaration":12,"src":"2:1:0"}]},
+                {"nodeType":"UserDefinedTypeName","id":5,"src":"3:1:0","referencedDeclaration":13}]}"#);
+        assert!([10, 11, 12].into_iter().all(|id| ast.is_mentioned(AstId(id))));
+        assert!(!ast.is_mentioned(AstId(13)));
     }
 
     #[test]
