@@ -6,14 +6,27 @@
 //! file, and it is total: whatever it cannot lay out is a [`LayoutGap`] in its result, never an error and never a
 //! silent absence.
 
+pub mod annotation;
+#[expect(dead_code, reason = "packing from the syntax tree uses it")]
+mod declaration;
+mod declared;
 pub mod diff;
+mod documentation;
+#[expect(dead_code, reason = "packing from the syntax tree uses it")]
+mod draft;
+mod elementary;
 pub mod gap;
 pub mod layout;
 pub mod place;
+mod solc;
 pub mod types;
+pub mod view;
 
+pub use annotation::{AnnotationError, AnnotationProblem, Annotations, UnsafeKind, annotations_of};
+pub use declared::layout_of;
 pub use diff::{DiffContext, LayoutChange, LayoutDiff, Leaf, VersionContext, diff};
 pub use gap::{GapNames, is_gap, is_gap_named};
 pub use layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable, Visibility};
 pub use place::{ByteRange, Place, Slot};
 pub use types::{StorageType, TypeId, TypeKind, TypeTable};
+pub use view::{LayoutRow, layout_rows};

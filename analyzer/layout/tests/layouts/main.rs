@@ -1,0 +1,5 @@
+//! Layouts of real compiler output, recorded under `tests/data` beside the source that was compiled.
+
+mod compiled;
+mod hostile;
+mod recorded;
