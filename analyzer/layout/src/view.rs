@@ -41,22 +41,22 @@ pub struct LayoutRow {
 /// The rows of a layout, in the order of its roots and places.
 #[must_use]
 pub fn layout_rows(layout: &StorageLayout) -> Vec<LayoutRow> {
-    let mut rows = Rows { types: &layout.types, rows: Vec::new(), members: 0 };
+    let mut table = Table { types: &layout.types, rows: Vec::new(), members: 0 };
     for root in &layout.roots {
         for variable in &root.variables {
-            rows.add(root, variable, variable.place, &variable.label, 0);
+            table.add(root, variable, variable.place, &variable.label, 0);
         }
     }
-    rows.rows
+    table.rows
 }
 
-struct Rows<'a> {
+struct Table<'a> {
     types: &'a TypeTable,
     rows: Vec<LayoutRow>,
     members: usize,
 }
 
-impl Rows<'_> {
+impl Table<'_> {
     fn add(&mut self, root: &Root, variable: &StorageVariable, place: Place, path: &str, depth: u32) {
         let ty = &self.types[variable.ty];
         self.rows.push(LayoutRow {
