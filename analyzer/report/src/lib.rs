@@ -1,1 +1,17 @@
-//! Placeholder.
+//! Reports of an assessment.
+//!
+//! # Invariant
+//!
+//! Every report is a pure function of an [`Assessment`](uplint_rules::Assessment) and its options: it reads no file, no
+//! clock, no environment and no terminal, and the same assessment gives the same bytes. A report judges nothing; it
+//! says what the assessment says. What strangers wrote reaches no terminal unescaped.
+
+mod escape;
+pub mod json;
+#[cfg(test)]
+mod sample;
+mod source_place;
+pub mod text;
+
+pub use json::{JsonOptions, json, json_schema};
+pub use text::{TextOptions, text};
