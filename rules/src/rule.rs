@@ -70,7 +70,7 @@ pub trait Rule: Sync {
 
 /// Declares a rule: its doc comment becomes its page, the fields its metadata.
 ///
-/// ```ignore
+/// ```text
 /// declare_rule! {
 ///     /// ## What it does
 ///     /// …

@@ -88,6 +88,8 @@ pub struct Node {
     pub base_functions: Vec<AstId>,
     /// Declarations that inline assembly mentions.
     pub external_references: Vec<ExternalReference>,
+    /// Names of the arguments of a call that names them, in the order of the arguments.
+    pub argument_names: Vec<Arc<str>>,
     /// `constant` variable.
     pub is_constant: bool,
     /// Variable of a contract.

@@ -16,14 +16,34 @@
 //! total: it opens no file, knows no rule, severity or report format, and what it cannot establish is recorded in
 //! [`Coverage`], never guessed and never left out.
 
+mod assembly;
+mod call_graph;
 pub mod code;
+pub mod constructor;
+mod control_flow;
+pub mod declaration;
+mod dispatch;
+pub mod entry_point;
+pub mod initialization;
 pub mod interface;
+pub mod operations;
+pub mod provenance;
+mod storage_write;
 pub mod upgrade;
+pub mod upgradeability;
 pub mod version;
 
 pub use code::{CodeFacts, Requirement};
+pub use constructor::ConstructorEffect;
+pub use declaration::{ContractKind, Declaration, DeclaredVariable, InitialValue, StorageClass};
+pub use entry_point::{EntryPoints, FallbackBehaviour};
+pub use initialization::{Initializer, InitializerKind, ParentFault, ParentInitialization};
 pub use interface::{Event, Function, Interface};
+pub use operations::{Occurrence, Operation, OperationKind, Step};
+pub use provenance::{CallerCondition, Origin};
 pub use upgrade::{
     Coverage, CoverageGap, CoverageKind, PlannedCall, ProxyKind, Side, UpgradeFacts, UpgradePlan, upgrade_facts,
+    upgrade_facts_with,
 };
-pub use version::{VersionFacts, version_facts};
+pub use upgradeability::{Upgradeability, UpgradeabilityReason, implementations_in, upgradeability};
+pub use version::{Allowance, VersionFacts, version_facts};

@@ -1,6 +1,6 @@
 //! Facts about an upgrade: both versions, what they run behind, what is planned, and what could not be established.
 
-use uplint_layout::LayoutDiff;
+use uplint_layout::{DiffContext, GapNames, LayoutDiff, LayoutGap, diff};
 
 use crate::version::VersionFacts;
 
@@ -122,7 +122,8 @@ impl UpgradeFacts {
     }
 }
 
-/// Joins the facts of all sides, compares the layouts and gathers what could not be established.
+/// Joins the facts of all sides, compares the layouts and gathers what could not be established. Gaps in storage are
+/// known by their usual names.
 pub fn upgrade_facts(
     old: Option<VersionFacts>,
     new: VersionFacts,
@@ -130,37 +131,70 @@ pub fn upgrade_facts(
     siblings: Vec<VersionFacts>,
     plan: UpgradePlan,
 ) -> UpgradeFacts {
-    let layout_diff = old.as_ref().map(|_| LayoutDiff::default());
+    upgrade_facts_with(old, new, proxy, siblings, plan, GapNames::default())
+}
+
+/// As [`upgrade_facts`], with the project's own names for gaps in storage.
+pub fn upgrade_facts_with(
+    old: Option<VersionFacts>,
+    new: VersionFacts,
+    proxy: Option<VersionFacts>,
+    siblings: Vec<VersionFacts>,
+    plan: UpgradePlan,
+    gap_names: GapNames,
+) -> UpgradeFacts {
+    let layout_diff = old.as_ref().map(|old| {
+        let context = DiffContext { old: old.context(), new: new.context(), gap_names };
+        diff(&old.layout, &new.layout, &context)
+    });
     let mut coverage = Coverage::default();
     for (side, version) in [(Side::Old, old.as_ref()), (Side::New, Some(&new)), (Side::Proxy, proxy.as_ref())] {
         coverage.gaps.extend(version.into_iter().flat_map(|version| gaps_of(side, version)));
     }
+    coverage.gaps.extend(layout_diff.iter().flat_map(|diff| &diff.gaps).map(|gap| layout_gap(Side::New, gap)));
     UpgradeFacts { old, new, proxy, siblings, plan, layout_diff, coverage }
 }
 
 /// What is not known of one version.
 fn gaps_of(side: Side, version: &VersionFacts) -> Vec<CoverageGap> {
+    let name = &version.artifact.contract;
     let gap = |kind, message: String| CoverageGap { kind, side, message, may_hide_change: true, pc: None, span: None };
     let mut gaps = Vec::new();
     if !version.has_declared_layout() {
         gaps.push(gap(
             CoverageKind::LayoutNotRecoverable,
-            format!("`{}` comes without a storage layout and without a syntax tree", version.artifact.contract),
+            format!("`{name}` comes without a storage layout and without a syntax tree"),
         ));
     }
-    gaps.extend(version.layout.gaps.iter().map(|missing| CoverageGap {
-        kind: CoverageKind::LayoutNotRecoverable,
-        side,
-        message: missing.message.clone(),
-        may_hide_change: missing.may_hide_change,
-        pc: None,
-        span: missing.span,
-    }));
+    gaps.extend(version.layout.gaps.iter().map(|missing| layout_gap(side, missing)));
     if let Some(unit) = &version.artifact.unit {
         gaps.extend(unit.ast().unreadable.iter().map(|(source, reason)| {
             let path = unit.source(*source).map_or("a source", |source| &*source.path);
             gap(CoverageKind::ArtifactIncomplete, format!("the syntax tree of `{path}` cannot be read: {reason}"))
         }));
     }
+    gaps.extend(
+        version.annotation_errors.iter().map(|error| CoverageGap {
+            span: error.span,
+            ..gap(CoverageKind::AnnotationUnreadable, error.to_string())
+        }),
+    );
+    if !version.is_walked {
+        gaps.push(gap(
+            CoverageKind::BudgetReached,
+            format!("the calls within `{name}` are too many or too deep to follow to the end"),
+        ));
+    }
     gaps
+}
+
+fn layout_gap(side: Side, missing: &LayoutGap) -> CoverageGap {
+    CoverageGap {
+        kind: CoverageKind::LayoutNotRecoverable,
+        side,
+        message: missing.message.clone(),
+        may_hide_change: missing.may_hide_change,
+        pc: None,
+        span: missing.span,
+    }
 }

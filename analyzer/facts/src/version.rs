@@ -2,11 +2,32 @@
 
 use std::sync::Arc;
 
-use uplint_artifact::Artifact;
-use uplint_layout::{StorageLayout, StorageVariable, TypeKind};
+use uplint_artifact::{Artifact, Ast, Field, NodeKind, NodeRef, Span, Unit};
+use uplint_layout::diff::VersionContext;
+use uplint_layout::{
+    AnnotationError, Annotations, StorageLayout, StorageVariable, TypeKind, UnsafeKind, annotations_of, layout_of,
+};
 
 use crate::code::{CodeFacts, code_facts};
+use crate::constructor::{ConstructorEffect, constructor_effects};
+use crate::declaration::{Declaration, declaration};
+use crate::dispatch::Dispatch;
+use crate::entry_point::{EntryPoints, entry_points};
+use crate::initialization::{Initializer, ParentInitialization, initializers, parent_initializations};
 use crate::interface::{Interface, interface};
+use crate::operations::{Operation, operations};
+use crate::upgradeability::{Upgradeability, establish, of_interface};
+
+/// What a team allows in a part of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// The declaration that is annotated.
+    pub span: Span,
+    /// Allowed in its text.
+    pub kinds: Vec<UnsafeKind>,
+    /// Allowed in its text and in all that is reached from there.
+    pub reachable_kinds: Vec<UnsafeKind>,
+}
 
 /// One version of a contract, as rules see it.
 #[derive(Clone, Debug)]
@@ -19,19 +40,137 @@ pub struct VersionFacts {
     pub interface: Interface,
     /// Its bytecode as bytes.
     pub code: CodeFacts,
+    /// Why it is taken for upgradeable.
+    pub upgradeability: Upgradeability,
+    /// What it declares; `None` without a syntax tree.
+    pub declaration: Option<Declaration>,
+    /// How it answers calls; empty without a syntax tree.
+    pub entry_points: EntryPoints,
+    /// Functions that do a constructor's work, from the most derived contract to the most basic.
+    pub initializers: Vec<Initializer>,
+    /// Parents that are not initialized as they should be; none for contracts that cannot be deployed.
+    pub parent_initializations: Vec<ParentInitialization>,
+    /// Writes of the deployment that proxies never see.
+    pub constructor_effects: Vec<ConstructorEffect>,
+    /// Dangerous operations that callers reach.
+    pub operations: Vec<Operation>,
+    /// What the team allows by annotations, in the order of the linearized bases.
+    pub allowances: Vec<Allowance>,
+    /// Annotations that cannot be read.
+    pub annotation_errors: Vec<AnnotationError>,
+    /// Whether all code could be walked within the budget.
+    pub is_walked: bool,
 }
 
 /// Establishes the facts about one version.
+#[expect(clippy::needless_pass_by_value, reason = "the facts keep the artifact; a caller gives its share away")]
 pub fn version_facts(artifact: Arc<Artifact>) -> VersionFacts {
     let interface =
         artifact.abi.as_ref().map(|abi| interface(abi, artifact.method_identifiers.as_ref())).unwrap_or_default();
-    VersionFacts { layout: StorageLayout::default(), interface, code: code_facts(&artifact), artifact }
+    let mut facts = VersionFacts {
+        layout: layout_of(&artifact),
+        code: code_facts(&artifact),
+        upgradeability: of_interface(&interface),
+        interface,
+        declaration: None,
+        entry_points: EntryPoints::default(),
+        initializers: Vec::new(),
+        parent_initializations: Vec::new(),
+        constructor_effects: Vec::new(),
+        operations: Vec::new(),
+        allowances: Vec::new(),
+        annotation_errors: Vec::new(),
+        is_walked: true,
+        artifact: Arc::clone(&artifact),
+    };
+    if let (Some(ast), Some(contract), Some(unit)) = (artifact.ast(), artifact.definition(), artifact.unit.as_deref()) {
+        read_source(&mut facts, unit, &Dispatch::new(ast, contract));
+    }
+    facts
+}
+
+/// Adds what the syntax tree tells.
+fn read_source(facts: &mut VersionFacts, unit: &Unit, dispatch: &Dispatch<'_>) {
+    let annotations = annotations(unit, dispatch);
+    let of = |node: NodeRef| annotations.iter().find(|(annotated, _)| *annotated == node).map(|(_, found)| found);
+    let is_annotated_initializer = |function: NodeRef| of(function).is_some_and(|found| found.is_initializer);
+    let found = initializers(dispatch, &is_annotated_initializer);
+    facts.initializers = found.into_iter().map(|(_, initializer)| initializer).collect();
+    let of_contract = dispatch.bases.first().and_then(|&contract| of(contract)).cloned().unwrap_or_default();
+    facts.upgradeability = establish(unit, dispatch, &of_contract, &facts.initializers, &facts.interface);
+    facts.declaration = declaration(&facts.artifact, dispatch);
+    facts.entry_points = entry_points(dispatch);
+    if facts.is_deployable() {
+        let (parents, parents_walked) = parent_initializations(dispatch, &is_annotated_initializer);
+        let (effects, effects_walked) = constructor_effects(dispatch);
+        let (operations, operations_walked) = operations(dispatch);
+        facts.parent_initializations = parents;
+        facts.constructor_effects = effects;
+        facts.operations = operations;
+        facts.is_walked = parents_walked && effects_walked && operations_walked;
+    }
+    facts.annotation_errors = annotations.iter().flat_map(|(_, found)| found.errors.clone()).collect();
+    facts.allowances = annotations
+        .into_iter()
+        .filter(|(_, found)| !found.unsafe_allow.is_empty() || !found.unsafe_allow_reachable.is_empty())
+        .map(|(node, found)| Allowance {
+            span: dispatch.ast[node].span,
+            kinds: found.unsafe_allow,
+            reachable_kinds: found.unsafe_allow_reachable,
+        })
+        .collect();
+}
+
+/// The annotations of a contract, its bases and their members, of the libraries and functions they mention, and of
+/// statements that call.
+fn annotations(unit: &Unit, dispatch: &Dispatch<'_>) -> Vec<(NodeRef, Annotations)> {
+    let ast: &Ast = dispatch.ast;
+    let mut nodes = Vec::new();
+    for &base in &dispatch.bases {
+        nodes.push(base);
+        nodes.extend(ast.children(base, Field::Nodes).filter(|&node| {
+            matches!(
+                ast[node].kind,
+                NodeKind::FunctionDefinition
+                    | NodeKind::ModifierDefinition
+                    | NodeKind::VariableDeclaration
+                    | NodeKind::StructDefinition
+            )
+        }));
+    }
+    nodes
+        .into_iter()
+        .map(|node| (node, annotations_of(unit, node)))
+        .filter(|(_, found)| *found != Annotations::default())
+        .collect()
 }
 
 impl VersionFacts {
     /// Whether the storage layout was declared by a source, as opposed to unknown.
     pub fn has_declared_layout(&self) -> bool {
         self.artifact.storage_layout.is_some() || self.artifact.vyper_layout.is_some() || self.artifact.ast().is_some()
+    }
+
+    /// Whether it can be deployed as an implementation; true where the source is unknown.
+    pub fn is_deployable(&self) -> bool {
+        self.declaration.as_ref().is_none_or(Declaration::is_deployable)
+    }
+
+    /// The contract's name in the source, where there is one.
+    pub fn name_span(&self) -> Option<Span> {
+        self.declaration.as_ref().map(|declaration| declaration.name_span)
+    }
+
+    /// What its layout does not say, for the comparison of layouts.
+    pub fn context(&self) -> VersionContext {
+        let declaration = self.declaration.as_ref();
+        VersionContext {
+            bases: declaration
+                .map(|found| found.linearized_bases.iter().rev().map(|name| name.as_str().into()).collect())
+                .unwrap_or_default(),
+            is_abstract: declaration.is_some_and(|found| found.is_abstract),
+            unstored: declaration.map(Declaration::unstored).unwrap_or_default(),
+        }
     }
 
     /// Whether both are the same code once metadata is cut, with the same interface and the same declared storage.
@@ -60,19 +199,17 @@ fn storage_outline(layout: &StorageLayout) -> impl PartialEq {
         .iter()
         .map(|root| {
             let variables: Vec<_> = root.variables.iter().map(variable).collect();
-            (root.kind.clone(), root.space, root.base, variables)
+            (root.kind.clone(), root.space, root.base, root.used_base, variables)
         })
         .collect();
     let types: Vec<_> = layout
         .types
         .iter()
-        .map(|(_, ty)| {
-            let members: Vec<_> = match &ty.kind {
-                TypeKind::Struct { members } => members.iter().map(variable).collect(),
-                _ => Vec::new(),
-            };
-            let other = if members.is_empty() { Some(ty.kind.clone()) } else { None };
-            (ty.label.clone(), ty.size_bytes, members, other)
+        .map(|(_, ty)| match &ty.kind {
+            TypeKind::Struct { members } => {
+                (ty.label.clone(), ty.size_bytes, members.iter().map(variable).collect(), None)
+            }
+            kind => (ty.label.clone(), ty.size_bytes, Vec::new(), Some(kind.clone())),
         })
         .collect();
     (roots, types)

@@ -201,6 +201,10 @@ fn read_node<'de, A: MapAccess<'de>>(builder: &mut Builder, depth: u32, mut map:
             }
             Key::LinearizedBaseContracts => node.linearized_bases = map.next_value::<Ids>()?.0,
             Key::BaseFunctions => node.base_functions = map.next_value::<Ids>()?.0,
+            Key::ArgumentNames => {
+                let names = map.next_value::<Option<Vec<String>>>()?.unwrap_or_default();
+                node.argument_names = names.iter().map(|name| builder.intern(name)).collect();
+            }
             Key::ExternalReferences => {
                 node.external_references = map.next_value_seed(ExternalReferences(builder))?;
             }
@@ -250,6 +254,7 @@ fn empty_node(source: SourceId) -> Node {
         linearized_bases: Vec::new(),
         base_functions: Vec::new(),
         external_references: Vec::new(),
+        argument_names: Vec::new(),
         is_constant: false,
         is_state_variable: false,
         is_indexed: false,
@@ -279,6 +284,7 @@ enum Key {
     LinearizedBaseContracts,
     BaseFunctions,
     ExternalReferences,
+    ArgumentNames,
     Ignored,
     Scalar(Scalar),
     Field(Field),
@@ -291,6 +297,7 @@ enum Scalar {
     Referenced,
     HexValue,
     SubKind,
+    Constructor,
     ContractKind,
     Visibility,
     StateMutability,
@@ -342,6 +349,7 @@ fn key_of(key: &str) -> Key {
         "linearizedBaseContracts" => return Key::LinearizedBaseContracts,
         "baseFunctions" => return Key::BaseFunctions,
         "externalReferences" => return Key::ExternalReferences,
+        "names" => return Key::ArgumentNames,
         "exportedSymbols"
         | "argumentTypes"
         | "contractDependencies"
@@ -363,6 +371,7 @@ fn key_of(key: &str) -> Key {
         "referencedDeclaration" => Scalar::Referenced,
         "hexValue" => Scalar::HexValue,
         "kind" => Scalar::SubKind,
+        "isConstructor" => Scalar::Constructor,
         "contractKind" => Scalar::ContractKind,
         "visibility" => Scalar::Visibility,
         "stateMutability" => Scalar::StateMutability,
@@ -398,6 +407,8 @@ fn set_scalar(node: &mut Node, scalar: Scalar, value: Value) {
         (Scalar::Name, Value::Text(text)) => node.name = Some(text),
         (Scalar::HexValue, Value::Text(text)) => node.hex_value = Some(text),
         (Scalar::SubKind, Value::Text(text)) => node.sub_kind = Some(text),
+        // solc before 0.5 marks constructors so, and prints no kind.
+        (Scalar::Constructor, Value::Bool(true)) => node.sub_kind = Some("constructor".into()),
         (Scalar::ContractKind, Value::Text(text)) => node.contract_kind = Some(text),
         (Scalar::Visibility, Value::Text(text)) => node.visibility = Some(text),
         (Scalar::StateMutability, Value::Text(text)) => node.state_mutability = Some(text),

@@ -1,0 +1,207 @@
+//! What deploying the implementation writes to storage that its proxies never see.
+//!
+//! Initial values of state variables, and writes of constructors with all they call, bases included. Left out, because
+//! nothing is lost by them: zeros, constants and immutables, flags that only say "initialized", and locks, whose first
+//! value is set again by their first use.
+
+use std::collections::BTreeSet;
+
+use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
+
+use crate::control_flow::{Analysis, Flow, Frame, Site, Walker};
+use crate::dispatch::{Dispatch, display_signature, is_constructor};
+use crate::initialization::{is_named, locking_functions, once_modifiers};
+use crate::operations::Step;
+use crate::provenance::is_zero;
+use crate::storage_write::{StorageWrite, writes_at, writes_within};
+
+/// One write to storage that only the implementation sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConstructorEffect {
+    /// The variable, `Struct.member` for a namespace.
+    pub variable: String,
+    /// The contract, library or struct that declares it.
+    pub declared_in: Option<String>,
+    /// The write, or the declaration with an initial value.
+    pub span: Span,
+    /// Whether it is the initial value of a declaration.
+    pub is_initial_value: bool,
+    /// The calls from the constructor to the write; empty for an initial value.
+    pub path: Vec<Step>,
+    /// Whether the write can be known to happen on every deployment.
+    pub is_certain: bool,
+}
+
+/// The writes of a deployment, and whether all of it could be walked.
+pub(crate) fn constructor_effects(dispatch: &Dispatch<'_>) -> (Vec<ConstructorEffect>, bool) {
+    let ast = dispatch.ast;
+    let ignored = ignored_variables(dispatch);
+    let mut effects = initial_values(dispatch, &ignored);
+    let mut walker = Walker::new(dispatch, Writes { ignored, found: Vec::new() });
+    for &base in dispatch.bases.iter().rev() {
+        for constructor in ast.children(base, Field::Nodes) {
+            if ast[constructor].kind == NodeKind::FunctionDefinition && is_constructor(ast, constructor) {
+                // How a constructor ends says nothing about what it writes.
+                walker.walk(constructor, Conditional(false));
+            }
+        }
+    }
+    let is_complete = !walker.is_exhausted();
+    for effect in walker.analysis.found {
+        match effects.iter_mut().find(|known| known.span == effect.span) {
+            Some(known) => known.is_certain |= effect.is_certain,
+            None => effects.push(effect),
+        }
+    }
+    (effects, is_complete)
+}
+
+fn initial_values(dispatch: &Dispatch<'_>, ignored: &BTreeSet<String>) -> Vec<ConstructorEffect> {
+    let ast = dispatch.ast;
+    let variables = dispatch.bases.iter().rev().flat_map(|&base| ast.children(base, Field::Nodes));
+    variables
+        .filter(|&node| ast[node].kind == NodeKind::VariableDeclaration && ast[node].is_state_variable)
+        .filter(|&node| is_persistent(ast, node))
+        .filter_map(|node| {
+            let value = ast.child(node, Field::Value)?;
+            let variable = ast[node].name.as_deref()?.to_owned();
+            let is_lost = !is_zero(ast, value) && !ignored.contains(&variable);
+            is_lost.then(|| ConstructorEffect {
+                variable,
+                declared_in: ast[node].parent.and_then(|parent| ast[parent].name.as_deref()).map(str::to_owned),
+                span: ast[node].span,
+                is_initial_value: true,
+                path: Vec::new(),
+                is_certain: true,
+            })
+        })
+        .collect()
+}
+
+fn is_persistent(ast: &Ast, variable: NodeRef) -> bool {
+    let node = &ast[variable];
+    !node.is_constant
+        && !matches!(node.mutability.as_deref(), Some("constant" | "immutable" | "transient"))
+        && node.storage_location.as_deref() != Some("transient")
+}
+
+/// Labels of once-flags and locks: variables whose first value makes no difference.
+fn ignored_variables(dispatch: &Dispatch<'_>) -> BTreeSet<String> {
+    let mut labels = once_flags(dispatch);
+    labels.extend(dispatch.members(NodeKind::ModifierDefinition).flat_map(|modifier| locks(dispatch, modifier)));
+    labels
+}
+
+/// Boolean variables that a function tests with `!` and then sets to `true`.
+fn once_flags(dispatch: &Dispatch<'_>) -> BTreeSet<String> {
+    let ast = dispatch.ast;
+    let declarations =
+        dispatch.members(NodeKind::FunctionDefinition).chain(dispatch.members(NodeKind::ModifierDefinition));
+    let mut flags = BTreeSet::new();
+    for declaration in declarations.filter(|&declaration| !is_constructor(ast, declaration)) {
+        let tested: BTreeSet<_> = ast
+            .descendants(declaration)
+            .filter(|&node| ast[node].kind == NodeKind::UnaryOperation && ast[node].operator.as_deref() == Some("!"))
+            .filter_map(|node| ast[ast.child(node, Field::SubExpression)?].name.clone())
+            .collect();
+        if tested.is_empty() {
+            continue;
+        }
+        let set = writes_within(ast, declaration).into_iter().filter(|write| {
+            tested.contains(&*write.label)
+                && write.value.is_some_and(|value| ast[value].value.as_deref() == Some("true"))
+        });
+        flags.extend(set.map(|write| write.label));
+    }
+    flags
+}
+
+/// Variables that a modifier writes both before and after what it wraps.
+fn locks(dispatch: &Dispatch<'_>, modifier: NodeRef) -> BTreeSet<String> {
+    let ast = dispatch.ast;
+    let Some(body) = ast.child(modifier, Field::Body) else { return BTreeSet::new() };
+    let statements: Vec<_> = ast.children(body, Field::Statements).collect();
+    let Some(wrapped) = statements.iter().position(|&node| ast[node].kind == NodeKind::PlaceholderStatement) else {
+        return BTreeSet::new();
+    };
+    let written = |part: &[NodeRef]| -> BTreeSet<String> {
+        let called = part.iter().flat_map(|&node| dispatch.mentioned(node)).map(|(_, definition)| definition);
+        let nodes: Vec<_> = part.iter().copied().chain(called).collect();
+        nodes.into_iter().flat_map(|node| writes_within(ast, node)).map(|write| write.label).collect()
+    };
+    let (before, after) = statements.split_at(wrapped);
+    written(before).intersection(&written(after)).cloned().collect()
+}
+
+/// Whether a condition stands on the way; a lattice of two, joined by "or".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Conditional(bool);
+
+/// Gathers writes along the control flow of constructors. Forward; ends because the lattice has two elements.
+struct Writes {
+    ignored: BTreeSet<String>,
+    found: Vec<ConstructorEffect>,
+}
+
+impl Writes {
+    fn record(&mut self, site: &Site<'_>, write: StorageWrite, is_conditional: bool) {
+        let ast = site.dispatch.ast;
+        let path = site.path.iter().map(|frame: &Frame| Step {
+            function: display_signature(ast, frame.definition),
+            definition: ast[frame.definition].span,
+            call: frame.site.map(|call| ast[call].span),
+        });
+        let declared_in = write.declared_in.as_deref().map(str::to_owned);
+        self.found.push(ConstructorEffect {
+            variable: write.label,
+            declared_in,
+            span: write.span,
+            is_initial_value: false,
+            path: path.collect(),
+            is_certain: !is_conditional,
+        });
+    }
+}
+
+impl Analysis for Writes {
+    type State = Conditional;
+
+    fn join(&self, into: &mut Conditional, other: &Conditional) {
+        into.0 |= other.0;
+    }
+
+    fn visit(&mut self, site: &Site<'_>, node: NodeRef, state: &mut Conditional) -> Flow {
+        let ast = site.dispatch.ast;
+        // The modifiers that guard initializers write nothing but their flag.
+        let guards = site.path.iter().any(|frame| is_named(ast, frame.definition, once_modifiers()));
+        if !guards {
+            for write in writes_at(ast, node) {
+                if !write.is_zero && !self.ignored.contains(&write.label) {
+                    self.record(site, write, state.0);
+                }
+            }
+        }
+        Flow::Continues
+    }
+
+    fn assume(&mut self, _: &Site<'_>, _: NodeRef, _: bool, state: &mut Conditional) -> Flow {
+        state.0 = true;
+        Flow::Continues
+    }
+
+    fn declare(&mut self, _: &Site<'_>, _: &[NodeRef], _: Option<NodeRef>, _: &mut Conditional) {}
+
+    fn enter(
+        &mut self,
+        site: &Site<'_>,
+        callee: NodeRef,
+        _: &[Option<NodeRef>],
+        state: &Conditional,
+    ) -> Option<Conditional> {
+        (!is_named(site.dispatch.ast, callee, locking_functions())).then_some(*state)
+    }
+
+    fn leave(&mut self, _: &Site<'_>, _: NodeRef, exit: &Conditional, state: &mut Conditional) {
+        *state = *exit;
+    }
+}

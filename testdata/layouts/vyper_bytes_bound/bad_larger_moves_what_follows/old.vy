@@ -1,2 +1,0 @@
-name: String[32]
-total: uint256

@@ -1,2 +1,0 @@
-total: uint256
-queue: DynArray[uint256, 4]

@@ -1,2 +1,0 @@
-total: uint256
-name: String[32]

@@ -1,4 +1,0 @@
-flag Role:
-    ADMIN
-    KEEPER
-roles: HashMap[address, Role]

@@ -1,1 +1,0 @@
-shares: HashMap[int128, uint256]

@@ -1,1 +1,0 @@
-shares: HashMap[address, uint128]

@@ -1,5 +1,0 @@
-total: uint256
-
-@external
-def deposit():
-    self.total += 1

@@ -1,6 +1,0 @@
-total: uint256
-
-@external
-@nonreentrant("lock")
-def deposit():
-    self.total += 1

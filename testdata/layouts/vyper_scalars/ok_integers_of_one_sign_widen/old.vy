@@ -1,2 +1,0 @@
-total: uint128
-delta: int64

@@ -1,2 +1,0 @@
-from ethereum.ercs import IERC20
-token: IERC20
