@@ -9,6 +9,7 @@ use alloy_json_abi::JsonAbi;
 use crate::ast::Ast;
 use crate::layout_output::{SolcStorageLayout, VyperStorageLayout};
 use crate::source::{Source, SourceId};
+use crate::source_map::{self, SourceMapEntry};
 
 /// A contract's fully qualified name, `path:Name`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,6 +109,13 @@ pub struct Bytecode {
     pub immutable_references: Vec<ImmutableReference>,
     /// The compiler's compressed source map.
     pub source_map: Option<Arc<str>>,
+}
+
+impl Bytecode {
+    /// What the source map says of each instruction, in the order of the code; empty without a map.
+    pub fn source_map_entries(&self) -> impl Iterator<Item = SourceMapEntry> + '_ {
+        source_map::decode(self.source_map.as_deref().unwrap_or_default())
+    }
 }
 
 /// A library address that is to be put into bytecode.

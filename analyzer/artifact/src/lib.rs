@@ -11,6 +11,7 @@ pub mod ast;
 pub mod layout_output;
 pub mod read;
 pub mod source;
+pub mod source_map;
 
 pub use alloy_json_abi::JsonAbi;
 pub use artifact::{
@@ -19,3 +20,4 @@ pub use artifact::{
 pub use ast::{Ast, AstId, Field, Node, NodeKind, NodeRef};
 pub use layout_output::{SolcStorageLayout, SolcStorageType, SolcStorageVariable, VyperStorageLayout, VyperVariable};
 pub use source::{LineColumn, Source, SourceId, Span};
+pub use source_map::{Jump, SourceMapEntry};

@@ -18,6 +18,8 @@ use crate::layout_output::VyperStorageLayout;
 mod bytecode;
 mod detect;
 mod error;
+mod foundry;
+mod hardhat;
 mod interface;
 mod json;
 mod names;
@@ -28,6 +30,7 @@ mod vyper;
 
 pub use detect::{companion_name, detect_and_read};
 pub use error::ReadError;
+pub use foundry::merge_foundry_artifacts;
 
 /// What one document holds.
 #[derive(Clone, Debug)]

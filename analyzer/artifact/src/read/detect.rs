@@ -7,7 +7,7 @@ use super::json::{self, Entries, Text};
 use super::names::Names;
 use super::output::{self, Compilation, RawContract, RawDiagnostic, RawOutput, RawSource};
 use super::settings::compiler;
-use super::{Document, DocumentKind, Framework, ReadError, bytecode};
+use super::{Document, DocumentKind, Framework, ReadError, bytecode, hardhat, merge_foundry_artifacts};
 
 /// The keys at the top of every format; what two formats share has the same form in both.
 #[derive(Deserialize)]
@@ -28,6 +28,12 @@ struct TopLevel<'a> {
     output: Option<RawOutput<'a>>,
     #[serde(borrow, rename = "userSourceNameMap")]
     user_source_names: Option<Entries<'a, Text<'a>>>,
+    #[serde(borrow)]
+    abi: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ast: Option<&'a RawValue>,
+    #[serde(borrow, rename = "contractName")]
+    contract_name: Option<&'a RawValue>,
     #[serde(borrow)]
     source_id_to_path: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -81,11 +87,13 @@ pub fn detect_and_read(name: &str, bytes: &[u8], companion: Option<&[u8]>) -> Re
         }
         (Some(_), None) => Err(ReadError::NoOutput { document: name.to_owned() }),
         (None, None) if top.source_id_to_path.is_some() => Err(ReadError::NoOutput { document: name.to_owned() }),
-        (None, None) => single(name, top),
+        (None, None) if top.contract_name.is_some() && top.abi.is_some() => hardhat::artifact(name, text),
+        (None, None) if top.abi.is_some() || top.ast.is_some() => merge_foundry_artifacts(&[(name, bytes)]),
+        (None, None) => compiler_output(name, top),
     }
 }
 
-fn single(name: &str, top: TopLevel<'_>) -> Result<Document, ReadError> {
+fn compiler_output(name: &str, top: TopLevel<'_>) -> Result<Document, ReadError> {
     let document = || name.to_owned();
     let is_output = top.contracts.is_some()
         || top.errors.is_some()
@@ -102,7 +110,7 @@ fn single(name: &str, top: TopLevel<'_>) -> Result<Document, ReadError> {
     if top.language.is_some() && top.sources.is_some() {
         return Err(ReadError::InputOnly { document: document() });
     }
-    Err(ReadError::UnknownFormat { document: document(), keys: Vec::new() })
+    Err(ReadError::UnknownFormat { document: document() })
 }
 
 fn hardhat3(name: &str, top: TopLevel<'_>, companion: Option<&[u8]>) -> Result<Document, ReadError> {

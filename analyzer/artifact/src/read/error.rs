@@ -57,7 +57,7 @@ pub enum ReadError {
         reason: String,
     },
     /// JSON of no known format.
-    #[error("`{document}` is JSON, but none of the known formats{}", seen(keys))]
+    #[error("`{document}` is JSON, but in none of the known formats")]
     #[diagnostic(
         code(uplint::artifact::unknown_format),
         help(
@@ -67,8 +67,6 @@ pub enum ReadError {
     UnknownFormat {
         /// Name of the document.
         document: String,
-        /// Some of its keys, as far as they are known to any format.
-        keys: Vec<&'static str>,
     },
     /// The compiler's input where its output is needed.
     #[error("`{document}` is a standard-JSON input: it holds sources, but nothing that a compiler made of them")]
@@ -140,12 +138,4 @@ pub enum ReadError {
         /// Its byte offset in the document.
         at: usize,
     },
-}
-
-fn seen(keys: &[&str]) -> String {
-    if keys.is_empty() {
-        return String::new();
-    }
-    let quoted: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
-    format!(" (it has {})", quoted.join(", "))
 }

@@ -42,31 +42,32 @@ pub(super) struct RawSource<'a> {
 }
 
 /// One compiled contract.
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize)]
 pub(super) struct RawContract<'a> {
     #[serde(borrow)]
-    abi: Option<&'a RawValue>,
+    pub(super) abi: Option<&'a RawValue>,
     #[serde(borrow)]
-    metadata: Option<&'a RawValue>,
+    pub(super) metadata: Option<&'a RawValue>,
     #[serde(borrow, rename = "storageLayout")]
-    storage_layout: Option<&'a RawValue>,
+    pub(super) storage_layout: Option<&'a RawValue>,
     #[serde(borrow, rename = "transientStorageLayout")]
-    transient_layout: Option<&'a RawValue>,
+    pub(super) transient_layout: Option<&'a RawValue>,
     /// Vyper's layouts.
     #[serde(borrow)]
-    layout: Option<&'a RawValue>,
+    pub(super) layout: Option<&'a RawValue>,
     #[serde(borrow)]
-    evm: Option<RawEvm<'a>>,
+    pub(super) evm: Option<RawEvm<'a>>,
 }
 
+/// What is made of one contract for the machine.
 #[derive(Clone, Copy, Default, Deserialize)]
-struct RawEvm<'a> {
+pub(super) struct RawEvm<'a> {
     #[serde(borrow)]
-    bytecode: Option<&'a RawValue>,
+    pub(super) bytecode: Option<&'a RawValue>,
     #[serde(borrow, rename = "deployedBytecode")]
-    deployed_bytecode: Option<&'a RawValue>,
+    pub(super) deployed_bytecode: Option<&'a RawValue>,
     #[serde(borrow, rename = "methodIdentifiers")]
-    method_identifiers: Option<&'a RawValue>,
+    pub(super) method_identifiers: Option<&'a RawValue>,
 }
 
 /// One message of the compiler.
@@ -254,7 +255,11 @@ fn read_sources(
 }
 
 /// Whether a contract may have transient variables, so that a layout that was not asked for is missed.
-fn uses_transient_storage(compiler: &CompilerInfo, sources: &[Source], trees: &[(SourceId, Arc<str>)]) -> bool {
+pub(super) fn uses_transient_storage(
+    compiler: &CompilerInfo,
+    sources: &[Source],
+    trees: &[(SourceId, Arc<str>)],
+) -> bool {
     if compiler.version.as_ref().is_none_or(|version| *version < TRANSIENT_LAYOUT_SINCE) {
         return false;
     }
@@ -264,15 +269,21 @@ fn uses_transient_storage(compiler: &CompilerInfo, sources: &[Source], trees: &[
 }
 
 /// Reads the parts of one contract and notes those that are missing.
-struct ContractReader<'a> {
-    name: ContractName,
-    compiler: &'a CompilerInfo,
-    uses_transient: bool,
-    missing: &'a mut Vec<Missing>,
+pub(super) struct ContractReader<'a> {
+    pub(super) name: ContractName,
+    pub(super) compiler: &'a CompilerInfo,
+    pub(super) uses_transient: bool,
+    pub(super) missing: &'a mut Vec<Missing>,
 }
 
 impl ContractReader<'_> {
-    fn read(&mut self, raw: &RawContract<'_>, source: Option<SourceId>, was_asked: impl Fn(&str) -> bool) -> Artifact {
+    /// Reads one contract. A layout that is absent although it `was_asked` for is empty.
+    pub(super) fn read(
+        &mut self,
+        raw: &RawContract<'_>,
+        source: Option<SourceId>,
+        was_asked: impl Fn(&str) -> bool,
+    ) -> Artifact {
         let solidity = self.compiler.language == Language::Solidity;
         let version = self.compiler.version.as_ref();
         let has_layout = solidity && version.is_none_or(|version| *version >= STORAGE_LAYOUT_SINCE);

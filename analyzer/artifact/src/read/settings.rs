@@ -40,7 +40,6 @@ pub(super) struct Read {
     /// The settings.
     pub(super) settings: Settings,
     /// The source's compiler name and the contract's name, which only metadata has.
-    #[expect(dead_code, reason = "the reader of single artifacts needs it")]
     pub(super) target: Option<(String, String)>,
     /// What the compiler was asked for, which only an input has.
     pub(super) selection: Selection,
