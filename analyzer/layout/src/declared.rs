@@ -1,11 +1,14 @@
 //! All storage that an artifact declares, from what its compiler printed and from its syntax tree.
 
-use uplint_artifact::Artifact;
+use alloy_primitives::U256;
+use uplint_artifact::{Artifact, Ast, Field, NodeRef};
 
+use crate::constant;
 use crate::draft::Draft;
 use crate::layout::{LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable};
+use crate::packing;
 use crate::place::Slot;
-use crate::solc;
+use crate::{namespace, nesting, reach, slot_use, solc, unstructured};
 
 /// The storage layout that an artifact declares. Total: what cannot be laid out is listed in
 /// [`StorageLayout::gaps`].
@@ -13,27 +16,87 @@ use crate::solc;
 pub fn layout_of(artifact: &Artifact) -> StorageLayout {
     let mut draft = Draft { unit: artifact.unit.as_deref(), ast: artifact.ast(), ..Draft::default() };
     let mut roots = Vec::new();
-    if let Some(printed) = &artifact.storage_layout {
-        let variables = solc::variables(&mut draft, printed);
-        roots.push(linear(artifact, Space::Storage, variables));
+    if artifact.unit.is_none() && artifact.storage_layout.is_none() {
+        draft.gap("bare bytecode declares no storage layout", None);
+        return StorageLayout { roots, types: draft.types, gaps: draft.gaps };
     }
-    if let Some(printed) = &artifact.transient_layout {
-        let variables = solc::variables(&mut draft, printed);
-        roots.push(linear(artifact, Space::Transient, variables));
-    }
+    roots.extend(linear(&mut draft, artifact, Space::Storage));
+    roots.extend(linear(&mut draft, artifact, Space::Transient));
+    named_roots(&mut draft, artifact, &mut roots);
+    roots.sort_by_key(|root| (root.space, root.kind != RootKind::Linear, root.base));
+    nesting::bound(&mut draft);
     StorageLayout { roots, types: draft.types, gaps: draft.gaps }
 }
 
-/// State variables as the compiler placed them.
-fn linear(artifact: &Artifact, space: Space, variables: Vec<StorageVariable>) -> Root {
-    Root {
+/// State variables of one space: as the compiler placed them, else packed from the syntax tree.
+fn linear(draft: &mut Draft<'_>, artifact: &Artifact, space: Space) -> Option<Root> {
+    let printed = match space {
+        Space::Storage => &artifact.storage_layout,
+        Space::Transient => &artifact.transient_layout,
+    };
+    let definition = artifact.definition();
+    let declared_base = draft.ast.zip(definition).and_then(|(ast, node)| base_expression(ast, node));
+    let (origin, base, variables) = if let Some(printed) = printed {
+        let variables = solc::variables(draft, printed);
+        let base = variables.first().map(|variable: &StorageVariable| variable.place.slot);
+        let declared = || draft.ast.zip(declared_base).and_then(|(ast, node)| constant::number(ast, node)).map(Slot);
+        (LayoutOrigin::Compiler, base.or_else(declared).unwrap_or_default(), variables)
+    } else {
+        let Some((tree, node)) = draft.tree().zip(definition) else {
+            if space == Space::Storage {
+                draft.gap("there is neither a storage layout of the compiler nor a syntax tree", None);
+            }
+            return None;
+        };
+        let expression = declared_base.filter(|_| space == Space::Storage);
+        let base = match expression.map(|node| constant::number(tree.ast, node)) {
+            None => U256::ZERO,
+            Some(Some(base)) => base,
+            Some(None) => {
+                let message = "the base slot that `layout at` names is no constant that can be evaluated";
+                draft.gap(message, Some(tree.ast[node].span));
+                return None;
+            }
+        };
+        let variables = packing::state_variables(draft, tree, node, space, Slot(base));
+        (LayoutOrigin::SyntaxTree, Slot(base), variables)
+    };
+    // An empty linear root says that there are no variables; without transient ones that goes without saying.
+    (space == Space::Storage || !variables.is_empty()).then(|| Root {
         kind: RootKind::Linear,
         space,
-        base: variables.first().map_or(Slot::default(), |variable| variable.place.slot),
+        base,
         used_base: None,
         variables,
-        origin: LayoutOrigin::Compiler,
-        span: artifact.definition().and_then(|node| Some(artifact.ast()?[node].span)),
+        origin,
+        span: definition.and_then(|node| Some(draft.ast?[node].span)),
         declared_in: Some(artifact.contract.name.clone()),
+    })
+}
+
+/// Namespaces and whatever else the code keeps at slots of its own choice.
+fn named_roots(draft: &mut Draft<'_>, artifact: &Artifact, roots: &mut Vec<Root>) {
+    let Some((tree, contract)) = draft.tree().zip(artifact.definition()) else {
+        draft.gap("namespaces cannot be seen without a syntax tree", None);
+        return;
+    };
+    let code = reach::code_of(tree.ast, contract);
+    if code.is_incomplete {
+        let message = "the syntax tree of a base contract is missing, so namespaces may be missing too";
+        draft.gap(message, Some(tree.ast[contract].span));
     }
+    let named = slot_use::slot_uses(tree.ast, &code);
+    let assigned = unstructured::assigned_slots(tree, &named);
+    let annotated = namespace::annotated_structs(draft, tree, &code);
+    for annotated in &annotated {
+        roots.extend(namespace::root(draft, tree, annotated, &assigned));
+    }
+    let is_namespace = |node| annotated.iter().any(|annotated| annotated.definition == node);
+    unstructured::add_roots(draft, tree, &named, is_namespace, roots);
+}
+
+/// The expression after `layout at`.
+fn base_expression(ast: &Ast, contract: NodeRef) -> Option<NodeRef> {
+    let specifier = ast.child(contract, Field::StorageLayout)?;
+    ast.child(specifier, Field::BaseSlotExpression)
 }

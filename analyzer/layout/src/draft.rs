@@ -8,9 +8,6 @@ use uplint_artifact::{Ast, AstId, Span, Unit};
 use crate::layout::LayoutGap;
 use crate::types::{StorageType, TypeId, TypeKind, TypeTable};
 
-/// Most levels of types within types. Consumers walk by-value types recursively, so the table bounds their stack.
-pub(crate) const MAX_TYPE_DEPTH: usize = 256;
-
 /// State shared by everything that adds to one layout.
 #[derive(Default)]
 pub(crate) struct Draft<'a> {
@@ -44,10 +41,5 @@ impl Draft<'_> {
     /// Records something that could not be laid out and behind which a change could hide.
     pub(crate) fn gap(&mut self, message: impl Into<String>, span: Option<Span>) {
         self.gaps.push(LayoutGap { message: message.into(), span, may_hide_change: true });
-    }
-
-    /// Records something that is left out and behind which no change can hide.
-    pub(crate) fn note(&mut self, message: impl Into<String>, span: Option<Span>) {
-        self.gaps.push(LayoutGap { message: message.into(), span, may_hide_change: false });
     }
 }

@@ -7,26 +7,34 @@
 //! silent absence.
 
 pub mod annotation;
-#[expect(dead_code, reason = "packing from the syntax tree uses it")]
+mod constant;
 mod declaration;
 mod declared;
 pub mod diff;
 mod documentation;
-#[expect(dead_code, reason = "packing from the syntax tree uses it")]
 mod draft;
 mod elementary;
 pub mod gap;
 pub mod layout;
+pub mod namespace;
+mod nesting;
+mod packing;
 pub mod place;
+mod reach;
+mod slot_use;
 mod solc;
 pub mod types;
+mod unstructured;
 pub mod view;
+pub mod well_known;
 
 pub use annotation::{AnnotationError, AnnotationProblem, Annotations, UnsafeKind, annotations_of};
 pub use declared::layout_of;
 pub use diff::{DiffContext, LayoutChange, LayoutDiff, Leaf, VersionContext, diff};
 pub use gap::{GapNames, is_gap, is_gap_named};
 pub use layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable, Visibility};
+pub use namespace::namespace_slot;
 pub use place::{ByteRange, Place, Slot};
 pub use types::{StorageType, TypeId, TypeKind, TypeTable};
 pub use view::{LayoutRow, layout_rows};
+pub use well_known::{WellKnownContent, WellKnownSlot, well_known_slot};

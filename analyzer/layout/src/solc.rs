@@ -1,8 +1,8 @@
 //! Layouts that solc prints: its table of types and its list of variables, read with suspicion.
 //!
 //! The table comes from a document that anybody may have written. What does not fit together (a missing type, a struct
-//! that contains itself by value, a variable that leaves its slot) becomes a gap and [`TypeKind::Unknown`]; afterwards
-//! every type of the table can be walked by value in at most [`MAX_TYPE_DEPTH`] steps.
+//! of impossible size, a variable that leaves its slot) becomes a gap and [`TypeKind::Unknown`]. Types that contain
+//! themselves by value are left to [`crate::nesting`].
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use alloy_primitives::U256;
 use uplint_artifact::{AstId, NodeKind, NodeRef, SolcStorageLayout, SolcStorageType, SolcStorageVariable};
 
 use crate::declaration;
-use crate::draft::{Draft, MAX_TYPE_DEPTH};
+use crate::draft::Draft;
 use crate::elementary::elementary;
 use crate::layout::StorageVariable;
 use crate::place::{Place, Slot};
@@ -46,7 +46,6 @@ fn enter_types<'t>(draft: &mut Draft<'_>, types: &'t BTreeMap<String, SolcStorag
         });
         draft.types.set(id, StorageType { label: ty.label.clone(), size_bytes: ty.number_of_bytes, kind });
     }
-    break_cycles(draft, types.keys().map(|key| ids[key.as_str()]));
     ids
 }
 
@@ -214,49 +213,4 @@ fn place(draft: &Draft<'_>, ids: &Ids<'_>, variable: &SolcStorageVariable) -> Re
         return Err("leaves storage".to_owned());
     }
     Ok((ty, place))
-}
-
-/// Makes types unknown that contain themselves by value or are nested too deeply to be walked.
-fn break_cycles(draft: &mut Draft<'_>, ids: impl Iterator<Item = TypeId>) {
-    let mut heights: HashMap<TypeId, usize> = HashMap::new();
-    for start in ids {
-        // Each entry: a type and how many of its parts have been visited.
-        let mut path = vec![(start, 0)];
-        let mut on_path = std::collections::HashSet::from([start]);
-        while let Some((id, visited)) = path.last_mut() {
-            let id = *id;
-            let part = by_value(&draft.types[id].kind, *visited);
-            *visited += 1;
-            match part {
-                Some(part) if heights.contains_key(&part) => {}
-                Some(part) if path.len() < MAX_TYPE_DEPTH && on_path.insert(part) => path.push((part, 0)),
-                Some(_) => forget(draft, id, "contains itself by value, or too many levels of other types"),
-                None => {
-                    let parts = (0..).map_while(|at| by_value(&draft.types[id].kind, at));
-                    let height = 1 + parts.filter_map(|part| heights.get(&part)).max().copied().unwrap_or(0);
-                    if height > MAX_TYPE_DEPTH {
-                        forget(draft, id, "contains too many levels of other types");
-                    }
-                    heights.insert(id, if height > MAX_TYPE_DEPTH { 1 } else { height });
-                    on_path.remove(&id);
-                    path.pop();
-                }
-            }
-        }
-    }
-}
-
-/// A type's part of this number that stands in place.
-fn by_value(kind: &TypeKind, at: usize) -> Option<TypeId> {
-    match kind {
-        TypeKind::Struct { members } => members.get(at).map(|member| member.ty),
-        TypeKind::StaticArray { element, .. } => (at == 0).then_some(*element),
-        _ => None,
-    }
-}
-
-fn forget(draft: &mut Draft<'_>, id: TypeId, problem: &str) {
-    let StorageType { label, size_bytes, .. } = draft.types[id].clone();
-    draft.gap(format!("type `{label}` of the compiler's storage layout {problem}"), None);
-    draft.types.set(id, StorageType { label, size_bytes, kind: TypeKind::Unknown });
 }

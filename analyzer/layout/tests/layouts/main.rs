@@ -2,4 +2,6 @@
 
 mod compiled;
 mod hostile;
+mod named;
+mod packed;
 mod recorded;

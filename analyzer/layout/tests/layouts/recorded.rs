@@ -57,3 +57,8 @@ pub(crate) fn table(layout: &StorageLayout) -> String {
 pub(crate) fn gaps(layout: &StorageLayout) -> Vec<&str> {
     layout.gaps.iter().filter(|gap| gap.may_hide_change).map(|gap| gap.message.as_str()).collect()
 }
+
+/// The same contract without printed layouts.
+pub(crate) fn without_printed_layout(artifact: &Artifact) -> Artifact {
+    Artifact { storage_layout: None, transient_layout: None, ..artifact.clone() }
+}
