@@ -5,7 +5,26 @@
 //! thirty megabytes of JSON in a few, reads the trees of solc 0.4.12 to the newest alike and never fails on a kind of
 //! node that came later: that one is [`NodeKind::Other`].
 //!
-//! Inline assembly appears as Yul nodes (solc 0.6 and later) or as text in [`Node::value`] (before).
+//! # What a reader may rely on
+//!
+//! - The children of a node stand in the order of the text, each knows its parent, and its span lies within the
+//!   parent's; only documentation ([`NodeKind::StructuredDocumentation`]) stands before what it documents.
+//! - Inline assembly is Yul nodes under [`Field::Assembly`] (solc 0.6 and later) or text in [`Node::value`] (before). Its
+//!   uses of Solidity variables are in [`Node::external_references`] of the assembly's own node, with the suffix `slot`
+//!   or `offset` whether it was written `x.slot` or, before solc 0.7, `x_slot`. A Yul name itself refers to nothing.
+//! - [`Node::documentation`] is set on the documented declaration whether the compiler printed text or a node.
+//! - [`Node::sub_kind`] of a function is one of `constructor`, `fallback`, `receive`, `freeFunction` and `function`,
+//!   before solc 0.5 too, where a constructor may bear the contract's name.
+//! - [`Node::is_abstract`] holds for interfaces, for contracts marked so and for those with unimplemented functions.
+//! - A contract's layout specifier is its child under [`Field::StorageLayout`], whose only child under
+//!   [`Field::BaseSlotExpression`] is the expression. Constants and other declarations at the top of a file are
+//!   children of the source unit under [`Field::Nodes`]; they are no state variables.
+//! - A modifier or base constructor in a function's head is a [`NodeKind::ModifierInvocation`] whose
+//!   [`Field::ModifierName`] child names and references it.
+//! - The target of a conversion such as `address(x)` is the name of the [`NodeKind::ElementaryTypeNameExpression`] itself
+//!   before solc 0.6, and of its [`Field::TypeName`] child since.
+//! - Left out are what only the type checker needs (`isPure`, `argumentTypes`), units of number literals (`1 ether` has
+//!   the value `1`; [`Node::type_string`] tells the number), names of mapping keys, and empty places of tuples.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -55,7 +74,8 @@ pub struct Node {
     pub type_identifier: Option<Arc<str>>,
     /// Its type as Solidity spells it.
     pub type_string: Option<Arc<str>>,
-    /// The declaration that a name, path or member access refers to. Built-ins have negative identifiers.
+    /// The declaration that a name, path or member access refers to, or the function that a user-defined operator
+    /// calls. A built-in has a negative identifier (`msg` is -15), before solc 0.6 one that no node has.
     pub referenced: Option<AstId>,
     /// A literal's value, or the text of inline assembly before solc 0.6.
     pub value: Option<Arc<str>>,
@@ -84,12 +104,13 @@ pub struct Node {
     pub selector: Option<Arc<str>>,
     /// Bases of a contract in linearized order, the contract itself first.
     pub linearized_bases: Vec<AstId>,
-    /// Functions that this one overrides.
+    /// Functions or modifiers that this one overrides directly; at most one before solc 0.6.
     pub base_functions: Vec<AstId>,
+    /// Names of a call's arguments where they are given by name, and of call options such as `value`; in the order of
+    /// the arguments.
+    pub argument_names: Vec<Arc<str>>,
     /// Declarations that inline assembly mentions.
     pub external_references: Vec<ExternalReference>,
-    /// Names of the arguments of a call that names them, in the order of the arguments.
-    pub argument_names: Vec<Arc<str>>,
     /// `constant` variable.
     pub is_constant: bool,
     /// Variable of a contract.

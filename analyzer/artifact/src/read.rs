@@ -21,7 +21,7 @@ mod error;
 mod foundry;
 mod hardhat;
 mod interface;
-mod json;
+pub(crate) mod json;
 mod names;
 mod output;
 mod settings;

@@ -120,6 +120,10 @@ fn nesting_without_end_is_refused_wherever_it_stands() {
     let depth = 200_000;
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let nested = format!("{}null{}", open.repeat(depth), close.repeat(depth));
+        let in_tree = |key: &str| {
+            let tree = format!(r#"{{"nodeType":"SourceUnit","id":1,"src":"0:1:0","{key}":{nested}}}"#);
+            format!(r#"{{"sources":{{"a":{{"id":0,"ast":{tree}}}}},"contracts":{{"a":{{"A":{{}}}}}}}}"#)
+        };
         let documents = [
             nested.clone(),
             format!(r#"{{"input":{nested},"output":{nested}}}"#),
@@ -131,6 +135,12 @@ fn nesting_without_end_is_refused_wherever_it_stands() {
             format!(
                 r#"{{"contracts":{{"a":{{"A":{{"abi":{nested},"storageLayout":{nested},"metadata":{nested},"layout":{nested}}}}}}}}}"#
             ),
+            in_tree("externalReferences"),
+            in_tree("nodes"),
+            in_tree("exportedSymbols"),
+            in_tree("typeDescriptions"),
+            in_tree("linearizedBaseContracts"),
+            in_tree("any"),
             format!(r#"{{"contractName":"A","abi":{nested},"immutableReferences":{nested}}}"#),
         ];
         for document in documents {

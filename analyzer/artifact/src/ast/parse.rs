@@ -10,8 +10,11 @@ use std::sync::Arc;
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use serde_json::value::RawValue;
+
 use super::kind::{Field, NodeKind};
 use super::{Ast, AstId, ExternalReference, Node, NodeRef};
+use crate::read::json::{Entries, Text};
 use crate::source::{SourceId, Span};
 
 /// Deepest nesting of nodes that is read. Solidity's own parser stops at 1,200 nested expressions.
@@ -43,14 +46,24 @@ fn finish(mut nodes: Vec<Node>, roots: Vec<(SourceId, NodeRef)>, unreadable: Vec
         // The compiler prints keys in alphabetical order; readers want the order of the text. Yul and declarations
         // alike have spans, and the sort is stable for the few that share one.
         children.sort_by_key(|&(_, child)| nodes[child.0 as usize].span.start);
+        let mut end = nodes[at].span.end();
         for &(field, child) in &children {
+            end = end.max(nodes[child.0 as usize].span.end());
             if field == Field::Other && nodes[child.0 as usize].kind == NodeKind::StructuredDocumentation {
                 let text = nodes[child.0 as usize].documentation.clone();
                 nodes[at].documentation = text;
             }
             nodes[child.0 as usize].parent = Some(parent);
         }
-        nodes[at].children = children;
+        let node = &mut nodes[at];
+        node.children = children;
+        if node.kind == NodeKind::YulIf {
+            // Before solc 0.7 the span of an `if` in assembly ends behind the keyword.
+            node.span.len = end.saturating_sub(node.span.start);
+        }
+        // An interface without functions counts as fully implemented.
+        node.is_abstract |= node.contract_kind.as_deref() == Some("interface");
+        name_kind_of_old_function(node);
     }
     let by_id: HashMap<_, _> = nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))).collect();
     let mentioned = nodes.iter().flat_map(mentions).collect();
@@ -62,6 +75,14 @@ fn mentions(node: &Node) -> impl Iterator<Item = AstId> + '_ {
     let is_expression = matches!(node.kind, NodeKind::Identifier | NodeKind::MemberAccess);
     let of_assembly = node.external_references.iter().map(|reference| reference.declaration);
     node.referenced.filter(|_| is_expression).into_iter().chain(of_assembly)
+}
+
+/// solc before 0.5 prints no `kind`: a constructor has a flag, which was kept as its kind, and a fallback no name.
+fn name_kind_of_old_function(node: &mut Node) {
+    if node.kind == NodeKind::FunctionDefinition && node.sub_kind.is_none() {
+        let is_fallback = node.name.as_deref().is_none_or(str::is_empty);
+        node.sub_kind = Some(if is_fallback { "fallback".into() } else { "function".into() });
+    }
 }
 
 fn index(at: usize) -> NodeRef {
@@ -110,6 +131,7 @@ enum Value {
     Text(Arc<str>),
     Node(NodeRef),
     List(Vec<NodeRef>),
+    Texts(Vec<Arc<str>>),
 }
 
 struct ValueSeed<'a> {
@@ -141,7 +163,8 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(i64::try_from(value).map_or(Value::Nothing, Value::Int))
+        // The compiler prints a built-in's negative identifier as an unsigned number of 64 bits, or of 32.
+        Ok(Value::Int(value.cast_signed()))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
@@ -159,15 +182,17 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let depth = deeper::<A::Error>(self.depth)?;
         let mut list = Vec::new();
+        let mut texts = Vec::new();
         while let Some(value) = seq.next_element_seed(ValueSeed { builder: self.builder, depth })? {
             match value {
                 Value::Node(node) => list.push(node),
                 // Lists of lists (the operands of a tuple assignment) hold no declaration or expression of ours.
                 Value::List(nodes) => list.extend(nodes),
-                Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Text(_) => {}
+                Value::Text(text) => texts.push(text),
+                Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Texts(_) => {}
             }
         }
-        Ok(Value::List(list))
+        Ok(if list.is_empty() && !texts.is_empty() { Value::Texts(texts) } else { Value::List(list) })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
@@ -189,9 +214,9 @@ fn read_node<'de, A: MapAccess<'de>>(builder: &mut Builder, depth: u32, mut map:
                 let value = map.next_value_seed(ValueSeed { builder, depth })?;
                 kind = text_of(value).map(|name| NodeKind::from_name(&name));
             }
-            Key::Src => node.span = parse_span(&map.next_value::<std::borrow::Cow<'_, str>>()?, builder.source),
+            Key::Src => node.span = parse_span(&map.next_value::<Text<'_>>()?, builder.source),
             Key::NameLocation => {
-                let span = parse_span(&map.next_value::<std::borrow::Cow<'_, str>>()?, builder.source);
+                let span = parse_span(&map.next_value::<Text<'_>>()?, builder.source);
                 node.name_span = (span.len > 0).then_some(span);
             }
             Key::TypeDescriptions => {
@@ -201,12 +226,10 @@ fn read_node<'de, A: MapAccess<'de>>(builder: &mut Builder, depth: u32, mut map:
             }
             Key::LinearizedBaseContracts => node.linearized_bases = map.next_value::<Ids>()?.0,
             Key::BaseFunctions => node.base_functions = map.next_value::<Ids>()?.0,
-            Key::ArgumentNames => {
-                let names = map.next_value::<Option<Vec<String>>>()?.unwrap_or_default();
-                node.argument_names = names.iter().map(|name| builder.intern(name)).collect();
-            }
+            // Read on its own, so that the usual limit of nesting holds for it.
             Key::ExternalReferences => {
-                node.external_references = map.next_value_seed(ExternalReferences(builder))?;
+                let raw = map.next_value::<&RawValue>()?;
+                node.external_references = external_references(builder, raw).map_err(A::Error::custom)?;
             }
             Key::Ignored => {
                 map.next_value::<IgnoredAny>()?;
@@ -219,11 +242,16 @@ fn read_node<'de, A: MapAccess<'de>>(builder: &mut Builder, depth: u32, mut map:
                 Value::Node(child) => node.children.push((field, child)),
                 Value::List(nodes) => node.children.extend(nodes.into_iter().map(|child| (field, child))),
                 Value::Text(text) if field == Field::Value => node.value = Some(text),
-                Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Text(_) => {}
+                // Before solc 0.6 the type of a conversion such as `address(x)` is text.
+                Value::Text(text) if field == Field::TypeName => node.name = Some(text),
+                Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Texts(_) => {}
             },
         }
     }
-    let Some(kind) = kind else { return Ok(Value::Nothing) };
+    // The functions of a `using for` stand in objects that are no nodes themselves.
+    let Some(kind) = kind else {
+        return Ok(Value::List(node.children.into_iter().map(|(_, child)| child).collect()));
+    };
     node.kind = kind;
     builder.push(node).map(Value::Node).ok_or_else(|| A::Error::custom("the syntax tree has too many nodes"))
 }
@@ -253,8 +281,8 @@ fn empty_node(source: SourceId) -> Node {
         selector: None,
         linearized_bases: Vec::new(),
         base_functions: Vec::new(),
-        external_references: Vec::new(),
         argument_names: Vec::new(),
+        external_references: Vec::new(),
         is_constant: false,
         is_state_variable: false,
         is_indexed: false,
@@ -284,7 +312,6 @@ enum Key {
     LinearizedBaseContracts,
     BaseFunctions,
     ExternalReferences,
-    ArgumentNames,
     Ignored,
     Scalar(Scalar),
     Field(Field),
@@ -294,10 +321,13 @@ enum Key {
 enum Scalar {
     Id,
     Name,
+    ArgumentNames,
     Referenced,
+    Function,
+    SuperFunction,
+    IsConstructor,
     HexValue,
     SubKind,
-    Constructor,
     ContractKind,
     Visibility,
     StateMutability,
@@ -344,12 +374,11 @@ fn key_of(key: &str) -> Key {
     let scalar = match key {
         "nodeType" => return Key::NodeType,
         "src" => return Key::Src,
-        "nameLocation" => return Key::NameLocation,
+        "nameLocation" | "memberLocation" => return Key::NameLocation,
         "typeDescriptions" => return Key::TypeDescriptions,
         "linearizedBaseContracts" => return Key::LinearizedBaseContracts,
-        "baseFunctions" => return Key::BaseFunctions,
+        "baseFunctions" | "baseModifiers" => return Key::BaseFunctions,
         "externalReferences" => return Key::ExternalReferences,
-        "names" => return Key::ArgumentNames,
         "exportedSymbols"
         | "argumentTypes"
         | "contractDependencies"
@@ -363,15 +392,17 @@ fn key_of(key: &str) -> Key {
         | "assignments"
         | "commonType"
         | "nativeSrc"
-        | "superFunction"
         | "scope"
         | "evmVersion" => return Key::Ignored,
         "id" => Scalar::Id,
-        "name" | "memberName" | "absolutePath" => Scalar::Name,
+        "name" | "memberName" | "absolutePath" | "errorName" => Scalar::Name,
+        "names" => Scalar::ArgumentNames,
         "referencedDeclaration" => Scalar::Referenced,
+        "function" => Scalar::Function,
+        "superFunction" => Scalar::SuperFunction,
+        "isConstructor" => Scalar::IsConstructor,
         "hexValue" => Scalar::HexValue,
         "kind" => Scalar::SubKind,
-        "isConstructor" => Scalar::Constructor,
         "contractKind" => Scalar::ContractKind,
         "visibility" => Scalar::Visibility,
         "stateMutability" => Scalar::StateMutability,
@@ -400,15 +431,19 @@ fn key_of(key: &str) -> Key {
 fn set_scalar(node: &mut Node, scalar: Scalar, value: Value) {
     match (scalar, value) {
         (Scalar::Id, Value::Int(id)) => node.id = Some(AstId(id)),
-        (Scalar::Referenced, Value::Int(id)) => node.referenced = Some(AstId(id)),
+        // The function that a user-defined operator calls.
+        (Scalar::Referenced | Scalar::Function, Value::Int(id)) => node.referenced = Some(reference(id)),
+        (Scalar::Function, Value::Node(child)) => node.children.push((Field::FunctionList, child)),
+        // What later versions print as `baseFunctions`.
+        (Scalar::SuperFunction, Value::Int(id)) => node.base_functions = vec![AstId(id)],
+        (Scalar::IsConstructor, Value::Bool(true)) => node.sub_kind = Some("constructor".into()),
         // solc prints some names as nodes: the documentation of a declaration, the name of a modifier.
         (Scalar::Documentation, Value::Node(child)) => node.children.push((Field::Other, child)),
         (Scalar::Name, Value::Node(child)) => node.children.push((Field::Expression, child)),
         (Scalar::Name, Value::Text(text)) => node.name = Some(text),
+        (Scalar::ArgumentNames, Value::Texts(texts)) => node.argument_names = texts,
         (Scalar::HexValue, Value::Text(text)) => node.hex_value = Some(text),
         (Scalar::SubKind, Value::Text(text)) => node.sub_kind = Some(text),
-        // solc before 0.5 marks constructors so, and prints no kind.
-        (Scalar::Constructor, Value::Bool(true)) => node.sub_kind = Some("constructor".into()),
         (Scalar::ContractKind, Value::Text(text)) => node.contract_kind = Some(text),
         (Scalar::Visibility, Value::Text(text)) => node.visibility = Some(text),
         (Scalar::StateMutability, Value::Text(text)) => node.state_mutability = Some(text),
@@ -432,6 +467,12 @@ fn set_scalar(node: &mut Node, scalar: Scalar, value: Value) {
     }
 }
 
+/// A reference as solc means it: builds for the web print `-15` as `4294967281`, and no unit has that many nodes.
+fn reference(id: i64) -> AstId {
+    const WRAPPED: std::ops::Range<i64> = 0xffff_0000..0x1_0000_0000;
+    AstId(if WRAPPED.contains(&id) { id - WRAPPED.end } else { id })
+}
+
 fn text_of(value: Value) -> Option<Arc<str>> {
     match value {
         Value::Text(text) => Some(text),
@@ -441,10 +482,10 @@ fn text_of(value: Value) -> Option<Arc<str>> {
 
 #[derive(serde::Deserialize)]
 struct TypeDescriptions<'a> {
-    #[serde(rename = "typeIdentifier", borrow, default)]
-    type_identifier: Option<std::borrow::Cow<'a, str>>,
-    #[serde(rename = "typeString", borrow, default)]
-    type_string: Option<std::borrow::Cow<'a, str>>,
+    #[serde(rename = "typeIdentifier", borrow)]
+    type_identifier: Option<Text<'a>>,
+    #[serde(rename = "typeString", borrow)]
+    type_string: Option<Text<'a>>,
 }
 
 /// A list of identifiers; `null` is an empty one.
@@ -457,33 +498,40 @@ impl<'de> serde::Deserialize<'de> for Ids {
     }
 }
 
+#[derive(serde::Deserialize)]
+struct RawExternalReference<'a> {
+    declaration: i64,
+    #[serde(borrow)]
+    src: Option<Text<'a>>,
+    #[serde(borrow)]
+    suffix: Option<Text<'a>>,
+    #[serde(rename = "isSlot")]
+    is_slot: Option<bool>,
+    #[serde(rename = "isOffset")]
+    is_offset: Option<bool>,
+}
+
 /// solc before 0.7 prints `[{name: {declaration, …}}]`, later versions `[{declaration, …}]`.
-struct ExternalReferences<'a>(&'a mut Builder);
-
-impl<'de> DeserializeSeed<'de> for ExternalReferences<'_> {
-    type Value = Vec<ExternalReference>;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let Some(values) = Option::<Vec<serde_json::Map<String, serde_json::Value>>>::deserialize(deserializer)? else {
-            return Ok(Vec::new());
-        };
-        let mut references = Vec::new();
-        for value in values {
-            let nested = value.values().find_map(serde_json::Value::as_object).cloned();
-            let entry = if value.contains_key("declaration") { value } else { nested.unwrap_or_default() };
-            let Some(declaration) = entry.get("declaration").and_then(serde_json::Value::as_i64) else { continue };
-            let text = |key: &str| entry.get(key).and_then(serde_json::Value::as_str);
-            let flag = |key: &str| entry.get(key).and_then(serde_json::Value::as_bool) == Some(true);
-            let suffix = text("suffix")
-                .or_else(|| flag("isSlot").then_some("slot"))
-                .or_else(|| flag("isOffset").then_some("offset"));
-            references.push(ExternalReference {
-                declaration: AstId(declaration),
-                span: text("src").map(|src| parse_span(src, self.0.source)),
-                suffix: suffix.map(|suffix| self.0.intern(suffix)),
-            });
+fn external_references(builder: &mut Builder, raw: &RawValue) -> Result<Vec<ExternalReference>, serde_json::Error> {
+    let mut references = Vec::new();
+    for raw in Option::<Vec<&RawValue>>::deserialize(raw)?.unwrap_or_default() {
+        if let Ok(reference) = RawExternalReference::deserialize(raw) {
+            references.push(external_reference(builder, &reference));
+        } else {
+            let named: Entries<'_, RawExternalReference<'_>> = Entries::deserialize(raw)?;
+            references.extend(named.0.iter().map(|(_, reference)| external_reference(builder, reference)));
         }
-        Ok(references)
+    }
+    Ok(references)
+}
+
+fn external_reference(builder: &mut Builder, raw: &RawExternalReference<'_>) -> ExternalReference {
+    let flags = [(raw.is_slot, "slot"), (raw.is_offset, "offset")];
+    let flag = flags.into_iter().find_map(|(flag, suffix)| (flag == Some(true)).then_some(suffix));
+    ExternalReference {
+        declaration: AstId(raw.declaration),
+        span: raw.src.as_deref().map(|src| parse_span(src, builder.source)),
+        suffix: raw.suffix.as_deref().or(flag).map(|suffix| builder.intern(suffix)),
     }
 }
 

@@ -11,7 +11,7 @@ use super::error::ReadError;
 
 /// A string, borrowed from the document unless it holds escapes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl std::ops::Deref for Text<'_> {
     type Target = str;
@@ -48,7 +48,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 /// The members of an object in document order. A key that stands twice is an error, because readers of JSON differ in
 /// which of the two they take, and a document that two tools read differently cannot be judged.
 #[derive(Debug)]
-pub(super) struct Entries<'a, T>(pub(super) Vec<(Cow<'a, str>, T)>);
+pub(crate) struct Entries<'a, T>(pub(crate) Vec<(Cow<'a, str>, T)>);
 
 impl<T> Default for Entries<'_, T> {
     fn default() -> Self {
