@@ -8,10 +8,14 @@
 
 mod escape;
 pub mod json;
+pub mod page;
 #[cfg(test)]
 mod sample;
+pub mod sarif;
 mod source_place;
 pub mod text;
 
 pub use json::{JsonOptions, json, json_schema};
+pub use page::{PageFormat, explain, rules_table};
+pub use sarif::{SarifOptions, sarif};
 pub use text::{TextOptions, text};

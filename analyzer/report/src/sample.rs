@@ -95,9 +95,14 @@ fn input(given: &str) -> InputSummary {
 
 /// The sample with these findings and this verdict.
 pub(crate) fn assessment(findings: Vec<Finding>, verdict: Verdict) -> Assessment {
+    assessment_of(NEW, findings, verdict)
+}
+
+/// The sample with another new source.
+pub(crate) fn assessment_of(new: &str, findings: Vec<Finding>, verdict: Verdict) -> Assessment {
     let facts = UpgradeFacts {
         old: Some(version_facts(artifact(OLD))),
-        new: version_facts(artifact(NEW)),
+        new: version_facts(artifact(new)),
         proxy: None,
         siblings: Vec::new(),
         plan: UpgradePlan::default(),

@@ -1,0 +1,2 @@
+name: String[32]
+total: uint256

@@ -1,0 +1,2 @@
+total: uint256
+queue: DynArray[uint256, 4]

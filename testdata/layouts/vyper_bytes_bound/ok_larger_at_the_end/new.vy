@@ -1,0 +1,3 @@
+#@ contract: new   #@ old-contract: old   #@ vyper: 0.4.3   #@ verdict: pass
+total: uint256
+name: String[64]

@@ -1,0 +1,2 @@
+total: uint256
+name: String[32]

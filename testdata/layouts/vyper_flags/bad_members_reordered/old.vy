@@ -1,0 +1,4 @@
+flag Role:
+    ADMIN
+    KEEPER
+roles: HashMap[address, Role]

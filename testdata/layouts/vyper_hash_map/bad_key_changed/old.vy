@@ -1,0 +1,1 @@
+shares: HashMap[int128, uint256]

@@ -1,0 +1,1 @@
+shares: HashMap[address, uint128]

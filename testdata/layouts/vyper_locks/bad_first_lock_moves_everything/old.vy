@@ -1,0 +1,5 @@
+total: uint256
+
+@external
+def deposit():
+    self.total += 1

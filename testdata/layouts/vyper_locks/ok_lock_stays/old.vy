@@ -1,0 +1,6 @@
+total: uint256
+
+@external
+@nonreentrant("lock")
+def deposit():
+    self.total += 1

@@ -1,0 +1,2 @@
+total: uint128
+delta: int64

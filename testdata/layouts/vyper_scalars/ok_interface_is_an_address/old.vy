@@ -1,0 +1,2 @@
+from ethereum.ercs import IERC20
+token: IERC20
