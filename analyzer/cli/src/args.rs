@@ -1,0 +1,282 @@
+//! What can be said on the command line.
+//!
+//! Only the shape is decided here. What a value means, such as a contract's specification, is read by the module that
+//! owns it, so that a wrong value is reported in the words of its subject.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::call::UpgradeCall;
+use crate::output::OutputSpec;
+use crate::spec::{ContractSpec, ProxySpec};
+
+/// Judges the upgrade of a smart contract: is it safe to put the new code over the old state?
+#[derive(Debug, Parser)]
+#[command(name = "uplint", version = env!("CARGO_PKG_VERSION"), long_version = env!("UPLINT_LONG_VERSION"))]
+#[command(after_help = "exit codes: 0 pass or review, 1 fail, 2 usage, configuration, compile or internal error, \
+                        3 nothing to judge")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compare two versions, or judge one alone
+    Check(Box<CheckArgs>),
+    /// Show one version
+    Inspect(Box<InspectArgs>),
+    /// Print a rule's page
+    Explain {
+        /// Identifier or slug, for example `SL001` or `storage-variable-moved`
+        rule: String,
+    },
+    /// List the rules
+    Rules {
+        /// text, json or markdown, with a file to write to after `=`
+        #[arg(long, value_name = "FMT[=PATH]")]
+        output: Vec<OutputSpec>,
+    },
+    /// Drop the compile cache
+    Clean {
+        /// The cache directory to drop, instead of the user's
+        #[arg(long, value_name = "DIR")]
+        cache_dir: Option<PathBuf>,
+    },
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Terminal")]
+pub(crate) struct GlobalArgs {
+    /// When to use colours; `NO_COLOR` is honoured
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub(crate) color: When,
+    /// Number of threads; that of the machine when left out
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Show no progress
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+    /// Print findings and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say on standard error what is being done
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// When to do something that suits terminals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The deployed version, or with one input the version to judge alone: a project or a directory of `.sol` files, a
+    /// `.sol` or `.vy` file, build information or artifacts (`.json`), runtime bytecode (`.hex`, `.bin`), or `-` for
+    /// bytecode on standard input; `.` when left out
+    #[arg(value_name = "OLD")]
+    pub(crate) first: Option<PathBuf>,
+    /// The version that is to replace it
+    #[arg(value_name = "NEW")]
+    pub(crate) second: Option<PathBuf>,
+    /// The contracts to judge
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
+    /// The plan of the upgrade.
+    #[command(flatten)]
+    pub(crate) plan: PlanArgs,
+    /// What is checked, shown and failed.
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    /// text, json or sarif, with a file to write to after `=`; repeatable [default: text]
+    #[arg(long, value_name = "FMT[=PATH]", help_heading = "Report")]
+    pub(crate) output: Vec<OutputSpec>,
+    /// Keep fixed, suppressed and existing results in SARIF
+    #[arg(long, help_heading = "Report")]
+    pub(crate) sarif_all: bool,
+    /// Add `elapsed_ms` to JSON
+    #[arg(long, help_heading = "Report", conflicts_with = "reproducible")]
+    pub(crate) timings: bool,
+    /// Refuse what makes two runs differ
+    #[arg(long, help_heading = "Report")]
+    pub(crate) reproducible: bool,
+    /// How to compile.
+    #[command(flatten)]
+    pub(crate) compile: CompileArgs,
+}
+
+/// Options of `inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The version, as for `check`
+    pub(crate) input: PathBuf,
+    /// What to show
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Show::Layout, Show::Selectors])]
+    pub(crate) show: Vec<Show>,
+    /// text or json, with a file to write to after `=`; repeatable [default: text]
+    #[arg(long, value_name = "FMT[=PATH]")]
+    pub(crate) output: Vec<OutputSpec>,
+    /// The contracts to show
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
+    /// How to compile.
+    #[command(flatten)]
+    pub(crate) compile: CompileArgs,
+}
+
+/// What `inspect` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Show {
+    /// Storage, byte by byte
+    Layout,
+    /// Functions and events by selector
+    Selectors,
+}
+
+/// Which contracts.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Contracts")]
+pub(crate) struct ChoiceArgs {
+    /// A contract: `Name`, `path.sol:Name`, or `OLDSPEC=NEWSPEC` when the name changed; repeatable
+    #[arg(short = 'c', long = "contract", value_name = "SPEC", conflicts_with = "all")]
+    pub(crate) contracts: Vec<ContractSpec>,
+    /// Every contract, not only those that look upgradeable
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// The project within a monorepo
+    #[arg(long, value_name = "DIR")]
+    pub(crate) project: Option<PathBuf>,
+}
+
+/// What is planned.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Upgrade")]
+pub(crate) struct PlanArgs {
+    /// What the versions run behind: `uups`, `transparent`, `beacon`, `diamond`, a contract (`path.sol:Name`) or a
+    /// bytecode file; a kind and a contract may be given together
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) proxy: Vec<ProxySpec>,
+    /// The initializer call that goes with the upgrade: `none`, call data in hexadecimal, or
+    /// `initializeV2(uint256)(5)`; unknown when left out
+    #[arg(long, value_name = "CALL")]
+    pub(crate) upgrade_call: Option<UpgradeCall>,
+    /// The target's hard fork, for example `cancun`; the newest when left out
+    #[arg(long, value_name = "FORK", value_parser = crate::spec::hard_fork)]
+    pub(crate) hardfork: Option<String>,
+}
+
+/// What is checked, shown and failed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub(crate) struct PolicyArgs {
+    /// Rules to run, by identifier, slug or prefix (`SL`, `RE001`); all when left out
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Rules not to run
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Least severity that is shown
+    #[arg(long, value_enum, default_value_t = Level::Low, value_name = "SEVERITY")]
+    pub(crate) min_severity: Level,
+    /// Least severity that fails, or `none`
+    #[arg(long, value_enum, default_value_t = Threshold::High, value_name = "SEVERITY")]
+    pub(crate) fail_on: Threshold,
+    /// Verdict `review` fails too
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// How to compile.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Compilers")]
+pub(crate) struct CompileArgs {
+    /// The solc to use
+    #[arg(long, value_name = "PATH")]
+    pub(crate) solc: Option<PathBuf>,
+    /// The Vyper to use
+    #[arg(long, value_name = "PATH")]
+    pub(crate) vyper: Option<PathBuf>,
+    /// Download nothing
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Run compilers that come with the project under test
+    #[arg(long)]
+    pub(crate) allow_project_compiler: bool,
+    /// The directory of the compile cache
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// Neither read nor write the compile cache
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+}
+
+/// A severity on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// A severity from which on a run fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Threshold {
+    None,
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Level {
+    /// The severity of this name.
+    pub(crate) fn severity(self) -> uplint_rules::Severity {
+        use uplint_rules::Severity;
+        match self {
+            Self::Info => Severity::Info,
+            Self::Low => Severity::Low,
+            Self::Medium => Severity::Medium,
+            Self::High => Severity::High,
+            Self::Critical => Severity::Critical,
+        }
+    }
+}
+
+impl Threshold {
+    /// The severity of this name; `None` never fails.
+    pub(crate) fn severity(self) -> Option<uplint_rules::Severity> {
+        Some(match self {
+            Self::None => return None,
+            Self::Info => Level::Info.severity(),
+            Self::Low => Level::Low.severity(),
+            Self::Medium => Level::Medium.severity(),
+            Self::High => Level::High.severity(),
+            Self::Critical => Level::Critical.severity(),
+        })
+    }
+}
