@@ -18,6 +18,7 @@ mod input;
 mod options;
 mod plain;
 mod solc;
+mod standard_json;
 mod store;
 mod units;
 
@@ -25,6 +26,7 @@ pub use cache::{CleanReport, clean};
 pub use error::CompileError;
 pub use input::{load, load_bytes, project_root};
 pub use options::CompileOptions;
+pub use standard_json::{StandardJsonOutput, standard_json};
 
 /// Told what is being done when it takes time, from any thread.
 pub type Progress<'a> = &'a (dyn Fn(&str) + Sync);
