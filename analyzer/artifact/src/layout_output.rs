@@ -37,7 +37,8 @@ pub struct SolcStorageType {
     pub encoding: String,
     /// The type as Solidity spells it.
     pub label: String,
-    /// Size in bytes of what stands in place.
+    /// Size in bytes of what stands in place, as the compiler prints it: modulo 2^256, so that an array of 2^251 slots
+    /// or more has a wrong size.
     pub number_of_bytes: U256,
     /// Element type of an array.
     pub base: Option<String>,
@@ -52,9 +53,9 @@ pub struct SolcStorageType {
 /// Vyper's `layout` output of one contract.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VyperStorageLayout {
-    /// Persistent variables and locks in the compiler's order.
+    /// Persistent variables and locks by slot.
     pub storage: Vec<VyperVariable>,
-    /// Transient variables and locks in the compiler's order.
+    /// Transient variables and locks by slot.
     pub transient: Vec<VyperVariable>,
 }
 

@@ -124,8 +124,19 @@ pub(super) struct Place {
 pub(super) fn read(raw: &RawValue) -> Result<Option<Bytecode>, String> {
     let code: RawCode<'_> = part(raw)?;
     let Some(object) = code.object else { return Err("it has no `object`".to_owned()) };
-    let source_map = code.source_map.and_then(|raw| part::<Text<'_>>(raw).ok());
+    let source_map = code.source_map.and_then(source_map);
     assemble(&object, code.link_references.as_ref(), code.immutable_references.as_ref(), source_map.as_deref())
+}
+
+#[derive(Deserialize)]
+struct RawVyperMap<'a> {
+    #[serde(borrow, rename = "pc_pos_map_compressed")]
+    compressed: Option<Text<'a>>,
+}
+
+/// The compressed map: text, or a member of the object that Vyper prints since 0.4.
+fn source_map(raw: &RawValue) -> Option<Text<'_>> {
+    part(raw).ok().or_else(|| part::<RawVyperMap<'_>>(raw).ok()?.compressed)
 }
 
 /// Makes bytecode of its parts; `None` when it is empty.

@@ -23,6 +23,8 @@ struct TopLevel<'a> {
     #[serde(borrow)]
     language: Option<Text<'a>>,
     #[serde(borrow)]
+    compiler: Option<Text<'a>>,
+    #[serde(borrow)]
     input: Option<&'a RawValue>,
     #[serde(borrow)]
     output: Option<RawOutput<'a>>,
@@ -100,7 +102,8 @@ fn compiler_output(name: &str, top: TopLevel<'_>) -> Result<Document, ReadError>
         || top.sources.as_ref().is_some_and(|sources| sources.0.iter().any(|(_, source)| source.id.is_some()));
     if is_output {
         let compiler = compiler_of(&top);
-        let raw = RawOutput { errors: top.errors, sources: top.sources, contracts: top.contracts };
+        let raw =
+            RawOutput { compiler: top.compiler, errors: top.errors, sources: top.sources, contracts: top.contracts };
         let kind = DocumentKind::StandardJsonOutput;
         return output::read(
             Compilation { document: name, kind, compiler, input: None, names: Names::default() },

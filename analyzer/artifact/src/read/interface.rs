@@ -16,10 +16,9 @@ pub(super) fn abi(raw: &RawValue) -> Result<JsonAbi, String> {
 /// Reads selectors by signature; solc prints them without `0x`, Vyper with it.
 pub(super) fn method_identifiers(raw: &RawValue) -> Result<BTreeMap<String, [u8; 4]>, String> {
     let raw: Entries<'_, Text<'_>> = part(raw)?;
-    raw.0
-        .iter()
-        .map(|(signature, selector)| Ok((signature.to_string(), self::selector(signature, selector)?)))
-        .collect()
+    // Vyper before 0.4 lists the constructor, which no call reaches.
+    let called = raw.0.iter().filter(|(signature, _)| !signature.starts_with("__init__("));
+    called.map(|(signature, selector)| Ok((signature.to_string(), self::selector(signature, selector)?))).collect()
 }
 
 fn selector(signature: &str, text: &str) -> Result<[u8; 4], String> {

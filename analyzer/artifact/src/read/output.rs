@@ -25,6 +25,9 @@ const TRANSIENT_LAYOUT_SINCE: Version = Version::new(0, 8, 27);
 /// The output as printed; each part that may be malformed on its own is kept unread.
 #[derive(Default, Deserialize)]
 pub(super) struct RawOutput<'a> {
+    /// `vyper-0.4.3`; solc does not name itself.
+    #[serde(borrow)]
+    pub(super) compiler: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) errors: Option<Vec<RawDiagnostic<'a>>>,
     #[serde(borrow)]
@@ -145,6 +148,13 @@ pub(super) fn read(compilation: Compilation<'_>, output: &RawOutput<'_>) -> Resu
     let mut compiler = compiler;
     if let Some(language) = &input.language {
         compiler.language = settings::compiler(Some(language), None, "").language;
+    }
+    if let Some(version) = output.compiler.as_deref().and_then(|compiler| compiler.strip_prefix("vyper-")) {
+        let named = settings::compiler(Some("Vyper"), None, version);
+        compiler.language = named.language;
+        if compiler.version.is_none() {
+            compiler = named;
+        }
     }
     let settings::Read { mut settings, selection, .. } = match input.settings.map(settings::read).transpose() {
         Ok(read) => read.unwrap_or_default(),

@@ -48,13 +48,16 @@ fn read(entries: &RawEntries<'_>) -> Result<VyperStorageLayout, String> {
         ["storage_layout", "transient_storage_layout", "code_layout"].iter().any(|key| entries.get(key).is_some());
     if !is_current {
         collect(entries, "", 0, &mut layout.storage)?;
-        return Ok(layout);
     }
     if let Some(raw) = entries.get("storage_layout") {
         collect(&part(raw)?, "", 0, &mut layout.storage)?;
     }
     if let Some(raw) = entries.get("transient_storage_layout") {
         collect(&part(raw)?, "", 0, &mut layout.transient)?;
+    }
+    // One command of the compiler prints its own order and another one the order of names.
+    for list in [&mut layout.storage, &mut layout.transient] {
+        list.sort_by(|a, b| (a.slot, &a.label).cmp(&(b.slot, &b.label)));
     }
     Ok(layout)
 }
@@ -115,7 +118,7 @@ mod tests {
                "transient_storage_layout":{"$.nonreentrant_key":{"type":"nonreentrant lock","n_slots":1,"slot":0}},
                "code_layout":{"K":{"type":"uint256","offset":0,"length":32}}}"#,
         );
-        let expected = [("b", 3), ("m.slot", 0), ("m.inner.x", 1), ("$.nonreentrant_key", 0)];
+        let expected = [("m.slot", 0), ("m.inner.x", 1), ("b", 3), ("$.nonreentrant_key", 0)];
         assert_eq!(found, expected.map(|(label, slot)| (label.to_owned(), U256::from(slot))));
     }
 
