@@ -147,10 +147,9 @@ fn a_layout_that_contradicts_its_types_is_a_gap() {
 
 #[test]
 fn structs_that_contain_themselves_or_double_end_in_a_gap() {
-    let mut text = String::from("struct A:\n    a: A\n    b: A\n\nstruct S0:\n    x: uint256\n\n");
-    for at in 1..400 {
-        text.push_str(&format!("struct S{at}:\n    a: S{}\n    b: S{}\n\n", at - 1, at - 1));
-    }
+    let pair = |at: usize| format!("struct S{at}:\n    a: S{}\n    b: S{}\n\n", at - 1, at - 1);
+    let pairs: Vec<String> = (1..400).map(pair).collect();
+    let text = format!("struct A:\n    a: A\n    b: A\n\nstruct S0:\n    x: uint256\n\n{}", pairs.concat());
     let printed = r#"{"storage_layout": {"a": {"type": "A", "slot": 0}, "s": {"type": "S399", "slot": 9}}}"#;
     let layout = lay_out(Some(&text), printed);
     assert_eq!(kind(&layout, "a"), TypeKind::Unknown);
