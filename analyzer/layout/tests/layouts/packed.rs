@@ -57,10 +57,8 @@ fn old(version: &str) -> Recorded {
 }
 
 /// Rows of the linear root; old compilers print no comments, so what is named by them is a gap.
-fn linear(layout: &StorageLayout) -> String {
-    let text = table(layout);
-    let rows = text.lines().filter(|line| line.starts_with("linear"));
-    rows.map(|line| format!("{line}\n")).collect()
+fn linear(layout: &StorageLayout) -> Vec<String> {
+    table(layout).lines().filter(|line| line.starts_with("linear")).map(str::to_owned).collect()
 }
 
 #[test]
