@@ -7,15 +7,36 @@
 
 use std::sync::Arc;
 
+mod causes;
 mod change;
+mod compare;
+mod contracts;
+mod encoding;
+mod gaps;
+mod identity;
+mod judge;
+mod labels;
+mod leaves;
+mod merge;
+mod overlap;
+mod rollback;
+#[cfg(test)]
+mod sketch;
+#[cfg(test)]
+mod tests;
 
 pub use change::{
     AdditionPlace, LayoutChange, LayoutDiff, Leaf, LockChange, MoveCause, MovedLeaf, RenameProof, Rollback,
     StorageClass, TypeReason, UnstoredVariable,
 };
 
+pub use overlap::{RootOverlap, internal_functions, overlaps};
+
+use compare::Session;
+use leaves::Side;
+
 use crate::gap::GapNames;
-use crate::layout::StorageLayout;
+use crate::layout::{LayoutGap, Space, StorageLayout};
 
 /// What a layout does not say about its version.
 #[derive(Clone, Debug, Default)]
@@ -39,29 +60,45 @@ pub struct DiffContext {
     pub gap_names: GapNames,
 }
 
-/// Two roots of one version that share bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RootOverlap {
-    /// The leaf that starts first.
-    pub first: Leaf,
-    /// A leaf of another root over the same bytes.
-    pub second: Leaf,
-}
-
 /// Compares two layouts.
 #[must_use]
-pub fn diff(_old: &StorageLayout, _new: &StorageLayout, _context: &DiffContext) -> LayoutDiff {
-    LayoutDiff::default()
+pub fn diff(old: &StorageLayout, new: &StorageLayout, context: &DiffContext) -> LayoutDiff {
+    let context = DiffContext {
+        old: with_transient(&context.old, old),
+        new: with_transient(&context.new, new),
+        gap_names: context.gap_names.clone(),
+    };
+    let (changes, gaps) = compare(old, new, &context);
+    let reversed = DiffContext { old: context.new, new: context.old, gap_names: context.gap_names };
+    let (changes_back, _) = compare(new, old, &reversed);
+    LayoutDiff { changes, rollback: rollback::rollback(changes_back), gaps }
 }
 
-/// Roots of one version that share bytes, one pair of leaves for each pair of roots.
-#[must_use]
-pub fn overlaps(_layout: &StorageLayout) -> Vec<RootOverlap> {
-    Vec::new()
+fn compare(old: &StorageLayout, new: &StorageLayout, context: &DiffContext) -> (Vec<LayoutChange>, Vec<LayoutGap>) {
+    let side = |layout| Side::of_layout(layout, Space::Storage, &context.gap_names);
+    let (old_side, new_side) = (side(old), side(new));
+    let mut session = Session::new(context);
+    session.compare(&old_side, &new_side, 0);
+    session.gaps.sort();
+    session.gaps.dedup();
+    (merge::merge(session.changes), session.gaps)
 }
 
-/// Leaves of one version that hold a pointer to an internal function, at any depth.
-#[must_use]
-pub fn internal_functions(_layout: &StorageLayout) -> Vec<Leaf> {
-    Vec::new()
+/// The context with the transient variables that the layout knows.
+fn with_transient(context: &VersionContext, layout: &StorageLayout) -> VersionContext {
+    let mut context = context.clone();
+    let known: std::collections::BTreeSet<String> =
+        context.unstored.iter().map(|variable| variable.label.clone()).collect();
+    for root in layout.roots.iter().filter(|root| root.space == Space::Transient) {
+        for variable in root.variables.iter().filter(|variable| !known.contains(&variable.label)) {
+            context.unstored.push(UnstoredVariable {
+                label: variable.label.clone(),
+                class: StorageClass::Transient,
+                declared_in: variable.declared_in.clone(),
+                span: variable.span,
+                value: None,
+            });
+        }
+    }
+    context
 }

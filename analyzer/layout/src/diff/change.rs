@@ -41,8 +41,8 @@ pub struct MovedLeaf {
     pub new: Leaf,
     /// What the new code takes its old bytes for; the first few, in ascending order.
     pub now_covered_by: Vec<Leaf>,
-    /// Why its encoding no longer fits either, as a message.
-    pub encoding_change: Option<String>,
+    /// Why its encoding no longer fits either.
+    pub encoding_change: Option<TypeReason>,
 }
 
 /// Where a variable is kept.
@@ -140,6 +140,8 @@ pub enum MoveCause {
         old: Option<Box<Leaf>>,
         /// The gap in the new version.
         new: Option<Box<Leaf>>,
+        /// New variables in front of it, for which it should have made room.
+        inserted: Vec<Leaf>,
         /// Number of elements with which nothing would move, where there is one.
         expected_len: Option<u64>,
     },
@@ -230,6 +232,30 @@ pub enum TypeReason {
     Underlying(Box<TypeReason>),
     /// Same width, but a number, an address or raw bytes instead of one another.
     Meaning,
+    /// The entries of a mapping or array lie elsewhere within it.
+    Entries,
+}
+
+impl std::fmt::Display for TypeReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            TypeReason::Kind => "the two encodings have nothing in common",
+            TypeReason::Sign => "one has a sign and the other has none",
+            TypeReason::Narrowed => "the new type is narrower",
+            TypeReason::SignedWidened => "stored negative numbers are not sign-extended",
+            TypeReason::FixedBytesWidth => "stored bytes stand at another offset in a type of another length",
+            TypeReason::OutOfRange => "stored values may lie outside the new type's range",
+            TypeReason::EnumMembers { member } => return write!(f, "member `{member}` no longer has its value"),
+            TypeReason::ElementStride => "elements take another number of bytes",
+            TypeReason::MappingKey { old, new } => {
+                return write!(f, "keys of type `{new}` hash differently than keys of type `{old}`");
+            }
+            TypeReason::Bound => "the new bound is smaller",
+            TypeReason::Underlying(reason) => return write!(f, "the underlying type changed: {reason}"),
+            TypeReason::Meaning => "the same bytes are taken for something else",
+            TypeReason::Entries => "its entries lie elsewhere within it",
+        })
+    }
 }
 
 /// Why a renamed leaf is known to be the same one.
@@ -296,6 +322,8 @@ pub enum LayoutChange {
         leaf: Leaf,
         /// Moved leaves that read its bytes now; empty when nothing does.
         covered_by: Vec<Leaf>,
+        /// Other leaves of the old version that go with the same declaration.
+        also: Vec<Leaf>,
     },
     /// Same bytes and encoding under another name.
     Renamed {
@@ -395,7 +423,7 @@ impl Rollback {
 /// The comparison of two layouts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayoutDiff {
-    /// Changes in the order of roots and places. Transient storage is not compared: it never outlives a transaction.
+    /// Changes in a fixed order. Transient storage is not compared: it never outlives a transaction.
     pub changes: Vec<LayoutChange>,
     /// Whether the upgrade could be rolled back.
     pub rollback: Rollback,
