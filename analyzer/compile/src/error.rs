@@ -62,6 +62,19 @@ pub enum CompileError {
         path: PathBuf,
     },
 
+    /// Build information of other sources than those that are there.
+    #[error("the build-info of `{}` is not of its sources: `{source_path}` has changed", root.display())]
+    #[diagnostic(
+        code(uplint::input::stale),
+        help("run `npx hardhat compile`, or name the build-info itself to judge what was compiled")
+    )]
+    StaleBuild {
+        /// Display path of a source that differs.
+        source_path: String,
+        /// The project.
+        root: PathBuf,
+    },
+
     /// A source that lies outside of the project.
     #[error("`{}` leads out of the project `{}`", path.display(), root.display())]
     #[diagnostic(

@@ -5,15 +5,21 @@ use std::sync::Arc;
 use std::thread;
 
 use uplint_artifact::Artifact;
-use uplint_artifact::read::{self, Document, DocumentKind, Missing};
+use uplint_artifact::read::{self, Document, DocumentKind};
 
 use crate::cache::Cache;
-use crate::discover;
+use crate::complete;
+use crate::discover::{self, ProjectKind};
+use crate::documents::{self, Documents};
 use crate::error::CompileError;
+use crate::foundry::{self, FoundryConfig, SolcChoice};
+use crate::hardhat;
 use crate::options::CompileOptions;
+use crate::plain;
 use crate::store::Store;
 use crate::units::{self, Session, SourceSet};
-use crate::{Build, BuildGap, InputKind, Progress, plain, real_path};
+use crate::vyper::{self, VyperSet};
+use crate::{Build, BuildGap, InputKind, Progress, real_path};
 
 /// Extensions of documents that are read as they are.
 const DOCUMENTS: [&str; 3] = ["json", "hex", "bin"];
@@ -21,15 +27,17 @@ const DOCUMENTS: [&str; 3] = ["json", "hex", "bin"];
 /// Turns a file or a directory into artifacts.
 pub fn load(input: &Path, options: &CompileOptions, progress: Progress<'_>) -> Result<Build, CompileError> {
     let real = real_path(input)?;
+    let loader = Loader { options, progress };
     if real.is_dir() {
-        return load_directory(&real, options, progress);
+        return loader.directory(&real, input);
     }
     let extension = input.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
     match extension.as_str() {
-        "sol" => load_solidity_file(&real, options, progress),
+        "sol" => loader.solidity_file(&real),
+        "vy" => loader.vyper_file(&real),
         extension if DOCUMENTS.contains(&extension) => {
-            let bytes = std::fs::read(&real).map_err(|error| CompileError::unreadable(input, error))?;
-            load_bytes(&input.to_string_lossy(), &bytes, options)
+            let found = documents::file(&real, &input.to_string_lossy())?;
+            loader.documents(found, &real)
         }
         _ => Err(CompileError::UnknownKind { path: input.to_path_buf() }),
     }
@@ -37,74 +45,11 @@ pub fn load(input: &Path, options: &CompileOptions, progress: Progress<'_>) -> R
 
 /// Turns a document that was read already, such as standard input, into artifacts: build information in JSON, or
 /// runtime bytecode in hexadecimal.
-pub fn load_bytes(name: &str, bytes: &[u8], _options: &CompileOptions) -> Result<Build, CompileError> {
+pub fn load_bytes(name: &str, bytes: &[u8], options: &CompileOptions) -> Result<Build, CompileError> {
     let document = read::detect_and_read(name, bytes, None)?;
-    let kind = match document.kind {
-        DocumentKind::StandardJsonOutput => InputKind::StandardJson,
-        DocumentKind::BuildInfo(_) => InputKind::BuildInfo,
-        DocumentKind::FoundryArtifact | DocumentKind::HardhatArtifact => InputKind::Artifacts,
-        DocumentKind::Bytecode => InputKind::Bytecode,
-    };
-    let (artifacts, gaps) = merge(vec![document]);
-    Ok(Build { artifacts, root: None, kind, gaps, inputs_digest: *blake3::hash(bytes).as_bytes(), notes: Vec::new() })
-}
-
-fn load_directory(root: &Path, options: &CompileOptions, progress: Progress<'_>) -> Result<Build, CompileError> {
-    let set = plain::directory(root)?;
-    if set.files.is_empty() {
-        return Err(CompileError::NothingFound { path: root.to_path_buf() });
-    }
-    compile(&set, InputKind::Directory, options, progress)
-}
-
-fn load_solidity_file(file: &Path, options: &CompileOptions, progress: Progress<'_>) -> Result<Build, CompileError> {
-    let root = file.parent().unwrap_or(file);
-    compile(&plain::file(root, file)?, InputKind::SolidityFile, options, progress)
-}
-
-/// Compiles a set of sources with the store and the cache that the options describe.
-fn compile(
-    set: &SourceSet,
-    kind: InputKind,
-    options: &CompileOptions,
-    progress: Progress<'_>,
-) -> Result<Build, CompileError> {
-    let root = &set.paths.root;
-    let store = Arc::new(Store::new(options, None, Some(root))?);
-    let cache = Cache::new(store.directory(), !options.no_cache);
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let session = Session { store: &store, cache: &cache, jobs: options.jobs.unwrap_or(threads), progress };
-    let (documents, inputs_digest) = units::compile(set, session)?;
-    let (artifacts, gaps) = merge(documents);
-    Ok(Build { artifacts, root: Some(root.clone()), kind, gaps, inputs_digest, notes: store.take_notes() })
-}
-
-/// One list of artifacts by name. A dependency that several compilers compiled is kept as the last one, the newest,
-/// made it: that is the version its own file got when it is judged.
-fn merge(documents: Vec<Document>) -> (Vec<Artifact>, Vec<BuildGap>) {
-    let mut artifacts: Vec<Artifact> = Vec::new();
-    let mut gaps: Vec<BuildGap> = Vec::new();
-    for document in documents {
-        gaps.extend(document.missing.iter().map(gap));
-        artifacts.extend(document.artifacts);
-    }
-    artifacts.reverse();
-    artifacts.sort_by(|a, b| a.contract.cmp(&b.contract));
-    artifacts.dedup_by(|a, b| a.contract == b.contract);
-    gaps.sort();
-    gaps.dedup();
-    (artifacts, gaps)
-}
-
-fn gap(missing: &Missing) -> BuildGap {
-    let what = format!("{:?}", missing.part);
-    let reason = missing.reason.as_deref().unwrap_or("the compiler did not print it");
-    BuildGap {
-        path: Some(Arc::clone(&missing.path)).filter(|path| !path.is_empty()),
-        contract: missing.contract.clone(),
-        part: missing.part,
-        message: format!("no {what}: {reason}"),
-    }
+    let digest = *blake3::hash(bytes).as_bytes();
+    let loader = Loader { options, progress: &|_| {} };
+    loader.completed(Documents { found: vec![document], digest, notes: Vec::new() }, None)
 }
 
 /// The root of the project that an input belongs to: the folder whose executables are refused. A lone file's is its own.
@@ -112,4 +57,195 @@ pub fn project_root(input: &Path) -> Result<PathBuf, CompileError> {
     let real = real_path(input)?;
     let start = if real.is_dir() { real.as_path() } else { real.parent().unwrap_or(&real) };
     Ok(discover::enclosing_project(start).map_or_else(|| start.to_path_buf(), |(root, _)| root))
+}
+
+/// What is the same for all kinds of input.
+#[derive(Clone, Copy)]
+struct Loader<'a> {
+    options: &'a CompileOptions,
+    progress: Progress<'a>,
+}
+
+impl Loader<'_> {
+    fn directory(self, dir: &Path, shown: &Path) -> Result<Build, CompileError> {
+        match discover::project_kind(dir) {
+            Some(ProjectKind::Foundry) => return self.foundry(dir, None, shown),
+            Some(ProjectKind::Hardhat) => return self.hardhat(dir, shown),
+            None => {}
+        }
+        let set = plain::directory(dir)?;
+        let vyper = vyper::files(dir, dir, |_| false)?;
+        if set.files.is_empty() && vyper.is_empty() {
+            return match documents::folder(dir)? {
+                Some(found) => self.documents(found, dir),
+                None => Err(CompileError::NothingFound { path: shown.to_path_buf() }),
+            };
+        }
+        if let Some((root, ProjectKind::Foundry)) = discover::enclosing_project(dir) {
+            return self.foundry(&root, Some(set.files), shown);
+        }
+        self.sources(Some(&set), &vyper, InputKind::Directory, None, Vec::new())
+    }
+
+    fn foundry(self, root: &Path, files: Option<Vec<PathBuf>>, shown: &Path) -> Result<Build, CompileError> {
+        let config = foundry::resolve(root, self.options.profile.as_deref())?;
+        let vyper = match &files {
+            Some(_) => Vec::new(),
+            None => vyper::files(&root.join(&config.src), root, |_| false).unwrap_or_default(),
+        };
+        let set = foundry::source_set(&config, files)?;
+        if set.files.is_empty() && vyper.is_empty() {
+            return Err(CompileError::NothingFound { path: shown.to_path_buf() });
+        }
+        self.sources(Some(&set), &vyper, InputKind::Foundry, Some(&config), Vec::new())
+    }
+
+    fn hardhat(self, root: &Path, shown: &Path) -> Result<Build, CompileError> {
+        if let Some(found) = hardhat::build_info(root)? {
+            let build = self.completed(found, Some(root.to_path_buf()))?;
+            return Ok(Build { kind: InputKind::Hardhat, ..build });
+        }
+        let set = hardhat::sources(root)?;
+        if set.files.is_empty() {
+            return Err(CompileError::NothingFound { path: shown.to_path_buf() });
+        }
+        self.sources(Some(&set), &[], InputKind::Hardhat, None, vec![hardhat::DEFAULT_SETTINGS.to_owned()])
+    }
+
+    fn solidity_file(self, file: &Path) -> Result<Build, CompileError> {
+        let folder = file.parent().unwrap_or(file);
+        match discover::enclosing_project(folder) {
+            Some((root, ProjectKind::Foundry)) => self.foundry(&root, Some(vec![file.to_path_buf()]), file),
+            Some((root, ProjectKind::Hardhat)) => {
+                let notes = vec![hardhat::DEFAULT_SETTINGS.to_owned()];
+                let set = plain::file(&root, file)?;
+                self.sources(Some(&set), &[], InputKind::SolidityFile, None, notes)
+            }
+            None => self.sources(Some(&plain::file(folder, file)?), &[], InputKind::SolidityFile, None, Vec::new()),
+        }
+    }
+
+    fn vyper_file(self, file: &Path) -> Result<Build, CompileError> {
+        let folder = file.parent().unwrap_or(file);
+        let root = discover::enclosing_project(folder).map_or_else(|| folder.to_path_buf(), |(root, _)| root);
+        let (store, cache) = self.store(None, Some(&root))?;
+        let set = VyperSet {
+            name: format!("`{}`", file.display()),
+            root: root.clone(),
+            files: vec![file.to_path_buf()],
+            named: self.options.vyper.clone(),
+        };
+        let (document, inputs_digest) = vyper::compile(&set, self.session(&store, &cache))?;
+        let gaps = document.missing.iter().map(|missing| complete::gap(missing, None)).collect();
+        let (artifacts, notes) = (merge(vec![document]), store.take_notes());
+        Ok(Build { artifacts, root: Some(root), kind: InputKind::VyperFile, gaps, inputs_digest, notes })
+    }
+
+    /// Compiles Solidity and Vyper sources of one project.
+    fn sources(
+        self,
+        set: Option<&SourceSet>,
+        vyper: &[PathBuf],
+        kind: InputKind,
+        config: Option<&FoundryConfig>,
+        mut notes: Vec<String>,
+    ) -> Result<Build, CompileError> {
+        let root = set.map(|set| set.paths.root.clone()).unwrap_or_default();
+        let (store, cache) = self.store(config, Some(&root))?;
+        let session = self.session(&store, &cache);
+        let mut documents = Vec::new();
+        let mut hasher = blake3::Hasher::new();
+        if let Some(set) = set.filter(|set| !set.files.is_empty()) {
+            let (found, digest) = units::compile(set, session)?;
+            documents.extend(found);
+            hasher.update(&digest);
+        }
+        if !vyper.is_empty() {
+            let named = self.options.vyper.clone();
+            let named = named.or_else(|| config.and_then(|config| config.vyper.clone()).map(|path| root.join(path)));
+            let name = format!("`{}`", root.display());
+            let set = VyperSet { name, root: root.clone(), files: vyper.to_vec(), named };
+            let (found, digest) = vyper::compile(&set, session)?;
+            documents.push(found);
+            hasher.update(&digest);
+        }
+        let gaps = documents.iter().flat_map(|document| &document.missing);
+        let mut gaps: Vec<BuildGap> = gaps.map(|missing| complete::gap(missing, None)).collect();
+        gaps.sort();
+        gaps.dedup();
+        notes.extend(store.take_notes());
+        let inputs_digest = *hasher.finalize().as_bytes();
+        Ok(Build { artifacts: merge(documents), root: Some(root), kind, gaps, inputs_digest, notes })
+    }
+
+    /// Documents at `place`, whose paths are relative to the project around it.
+    fn documents(self, found: Documents, place: &Path) -> Result<Build, CompileError> {
+        let folder = if place.is_dir() { place } else { place.parent().unwrap_or(place) };
+        self.completed(found, discover::enclosing_project(folder).map(|(root, _)| root))
+    }
+
+    /// Documents with what the compiler can add to them.
+    fn completed(self, found: Documents, root: Option<PathBuf>) -> Result<Build, CompileError> {
+        let kind = match found.found.first().map(|document| document.kind) {
+            Some(DocumentKind::StandardJsonOutput) => InputKind::StandardJson,
+            Some(DocumentKind::BuildInfo(_)) | None => InputKind::BuildInfo,
+            Some(DocumentKind::FoundryArtifact | DocumentKind::HardhatArtifact) => InputKind::Artifacts,
+            Some(DocumentKind::Bytecode) => InputKind::Bytecode,
+        };
+        let (mut documents, mut gaps, mut notes) = (Vec::new(), Vec::new(), found.notes);
+        if found.found.iter().all(|document| document.missing.is_empty()) {
+            documents = found.found;
+        } else {
+            let (store, cache) = self.store(None, root.as_deref())?;
+            for document in found.found {
+                let (document, missing) = complete::complete(document, self.session(&store, &cache));
+                documents.push(document);
+                gaps.extend(missing);
+            }
+            notes.extend(store.take_notes());
+        }
+        gaps.sort();
+        gaps.dedup();
+        Ok(Build { artifacts: merge(documents), root, kind, gaps, inputs_digest: found.digest, notes })
+    }
+
+    fn store(self, config: Option<&FoundryConfig>, root: Option<&Path>) -> Result<(Arc<Store>, Cache), CompileError> {
+        let mut options = self.options.clone();
+        options.offline |= config.is_some_and(|config| config.offline);
+        let mut pinned = None;
+        match config.and_then(|config| config.solc.as_ref()) {
+            Some(SolcChoice::Version(version)) => pinned = Some(version.clone()),
+            // The user's own choice is stronger than the project's.
+            Some(SolcChoice::Path(path)) if options.solc.is_none() => {
+                let path = root.unwrap_or(Path::new("")).join(path);
+                if !path.is_file() {
+                    return Err(CompileError::BadConfiguration {
+                        path: root.unwrap_or(Path::new("")).join("foundry.toml"),
+                        reason: format!("its `solc` is neither a version nor a file: `{}`", path.display()),
+                        help: "write a version, for example `solc = \"0.8.28\"`".to_owned(),
+                    });
+                }
+                options.solc = Some(path);
+            }
+            _ => {}
+        }
+        let store = Store::new(&options, pinned, root)?;
+        let cache = Cache::new(store.directory(), !options.no_cache);
+        Ok((Arc::new(store), cache))
+    }
+
+    fn session<'a>(&'a self, store: &'a Arc<Store>, cache: &'a Cache) -> Session<'a> {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        Session { store, cache, jobs: self.options.jobs.unwrap_or(threads), progress: self.progress }
+    }
+}
+
+/// One list of artifacts by name. Of a contract in several documents the last one is kept: the newest build, or what
+/// the newest compiler made of a dependency.
+fn merge(documents: Vec<Document>) -> Vec<Artifact> {
+    let mut artifacts: Vec<Artifact> = documents.into_iter().flat_map(|document| document.artifacts).collect();
+    artifacts.reverse();
+    artifacts.sort_by(|a, b| a.contract.cmp(&b.contract));
+    artifacts.dedup_by(|a, b| a.contract == b.contract);
+    artifacts
 }

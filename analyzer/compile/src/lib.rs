@@ -12,8 +12,12 @@ use std::sync::Arc;
 use uplint_artifact::Artifact;
 
 mod cache;
+mod complete;
 mod discover;
+mod documents;
 mod error;
+pub mod foundry;
+mod hardhat;
 mod input;
 mod options;
 mod plain;
@@ -21,6 +25,7 @@ mod solc;
 mod standard_json;
 mod store;
 mod units;
+mod vyper;
 
 pub use cache::{CleanReport, clean};
 pub use error::CompileError;

@@ -29,12 +29,17 @@ pub(crate) fn directory(root: &Path) -> Result<SourceSet, CompileError> {
     };
     let mut files = discover::source_files(root, root, &["sol"], is_pruned)?;
     files.retain(|path| !is_script(path));
-    source_set(root, files, format!("`{}`", root.display()))
+    project(root, files)
 }
 
 /// One Solidity file in the folder `root`. Both are real paths.
 pub(crate) fn file(root: &Path, file: &Path) -> Result<SourceSet, CompileError> {
     source_set(root, vec![file.to_path_buf()], format!("`{}`", file.display()))
+}
+
+/// These files of the project in `root`, a real path.
+pub(crate) fn project(root: &Path, files: Vec<PathBuf>) -> Result<SourceSet, CompileError> {
+    source_set(root, files, format!("`{}`", root.display()))
 }
 
 fn source_set(root: &Path, files: Vec<PathBuf>, name: String) -> Result<SourceSet, CompileError> {
@@ -47,7 +52,7 @@ fn source_set(root: &Path, files: Vec<PathBuf>, name: String) -> Result<SourceSe
         files,
         settings: default_settings(),
         additional_settings: BTreeMap::new(),
-        restrictions: BTreeMap::new(),
+        restrictions: Vec::new(),
         allowed: Vec::new(),
         unnamed_folders: node_modules,
     })

@@ -23,7 +23,7 @@ mod releases;
 pub(crate) mod trust;
 
 pub(crate) use identity::Identity;
-use trust::Trust;
+use trust::{Surroundings, Trust};
 
 const SHIM: &str = include_str!("store/solc_shim.js");
 
@@ -37,6 +37,8 @@ pub(crate) struct Store {
     directory: PathBuf,
     /// The one compiler that was named, by the user or by a project.
     named: Option<PathBuf>,
+    /// The one version that a project's configuration allows.
+    pinned: Option<Version>,
     offline: bool,
     trust: Trust,
     /// `solc` on PATH with what is known of it; the error is kept until it matters.
@@ -80,21 +82,31 @@ pub(crate) struct Available {
 }
 
 impl Store {
-    /// The store of a run. `project_solc` is a path that a project's configuration names.
+    /// The store of a run. `pinned` is the one version that a project's configuration allows.
     pub(crate) fn new(
         options: &CompileOptions,
-        project_solc: Option<&Path>,
+        pinned: Option<Version>,
         root: Option<&Path>,
     ) -> Result<Self, CompileError> {
+        Self::within(options, pinned, root, Surroundings::of_process())
+    }
+
+    fn within(
+        options: &CompileOptions,
+        pinned: Option<Version>,
+        root: Option<&Path>,
+        surroundings: Surroundings,
+    ) -> Result<Self, CompileError> {
         let roots = options.forbidden_roots.iter().map(PathBuf::as_path).chain(root);
-        let trust = Trust::new(roots, options.allow_project_compiler);
+        let trust = Trust::new(roots, options.allow_project_compiler, surroundings);
         let directory = cache::directory(options.cache_dir.as_deref())?;
         trust.check_directory(&directory)?;
         // Compilers are started in another folder than the current one.
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         Ok(Self {
             directory,
-            named: options.solc.as_deref().or(project_solc).map(absolute),
+            named: options.solc.as_deref().map(absolute),
+            pinned,
             offline: options.offline,
             trust,
             on_path: OnceLock::new(),
@@ -105,6 +117,11 @@ impl Store {
     /// The cache directory.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// What may be run.
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
     }
 
     /// Whether downloads are forbidden.
@@ -130,6 +147,9 @@ impl Store {
     pub(crate) fn available(&self) -> Result<Vec<Available>, CompileError> {
         if let Some(named) = self.named()? {
             return Ok(vec![Available { version: named.identity.version, is_installed: true }]);
+        }
+        if let Some(pinned) = &self.pinned {
+            return Ok(vec![Available { version: pinned.clone(), is_installed: true }]);
         }
         let mut found = BTreeMap::new();
         for version in releases::versions() {
@@ -196,7 +216,7 @@ impl Store {
         }
         if self.node()?.is_none() {
             tried.push("there is no `node` on PATH to run the WebAssembly build from npm".to_owned());
-        } else if let Some(npm) = self.trust.find("npm")? {
+        } else if let Some(npm) = self.trust.npm()? {
             let folder = cache::folder(&self.directory, "npm")?;
             cache::folder(&self.directory, "compilers")?;
             match npm::install(&npm, &folder, &self.compilers(), version, &self.trust) {
@@ -248,9 +268,19 @@ impl Store {
     }
 
     fn identify(&self, launch: Launch) -> Result<Solc, CompileError> {
-        let folder = cache::folder(&self.directory, "identities")?;
-        let identity = identity::of(launch.path(), &folder, || self.launch(&launch, "--version", ""))?;
+        let identity = self.identity(launch.path(), "--solc", || self.launch(&launch, "--version", ""))?;
         Ok(Solc { identity, launch })
+    }
+
+    /// The identity of a compiler, remembered or asked for by `probe`. `option` names another one on the command line.
+    pub(crate) fn identity(
+        &self,
+        path: &Path,
+        option: &'static str,
+        probe: impl FnOnce() -> Result<String, CompileError>,
+    ) -> Result<Identity, CompileError> {
+        let folder = cache::folder(&self.directory, "identities")?;
+        identity::of(path, &folder, option, probe)
     }
 
     /// Runs a compiler on a standard-JSON input and returns what it prints.
@@ -304,3 +334,6 @@ impl Store {
         Ok(path)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use foundry_compilers::compilers::{CompilerInput, CompilerSettings, Restrictions
 use foundry_compilers::resolver::GraphEdges;
 use foundry_compilers::resolver::parse::SolParser;
 use foundry_compilers::{Graph, ProjectBuilder, ProjectPathsConfig};
+use globset::GlobMatcher;
 use semver::Version;
 use serde_json::{Map, Value, json};
 use uplint_artifact::read::{self, Document};
@@ -43,8 +44,8 @@ pub(crate) struct SourceSet {
     pub(crate) settings: Settings,
     /// Further settings by name, for files whose restrictions the first ones do not meet.
     pub(crate) additional_settings: BTreeMap<String, Settings>,
-    /// What single files demand.
-    pub(crate) restrictions: BTreeMap<PathBuf, RestrictionsWithVersion<SolcRestrictions>>,
+    /// What the files that match a glob demand.
+    pub(crate) restrictions: Vec<(GlobMatcher, RestrictionsWithVersion<SolcRestrictions>)>,
     /// Further folders from which sources may come.
     pub(crate) allowed: Vec<PathBuf>,
     /// Folders whose name is not part of the names of the sources in them: `node_modules`, as Hardhat names them.
@@ -67,6 +68,8 @@ struct Group {
     version: Version,
     profile: String,
     input: String,
+    /// Names of sources that were given these settings for their own sake, not as somebody's import.
+    own: BTreeSet<String>,
 }
 
 /// Compiles the files and reads what the compiler printed, one document for each group, in a stable order.
@@ -78,8 +81,14 @@ pub(crate) fn compile(set: &SourceSet, session: Session<'_>) -> Result<(Vec<Docu
         hasher.update(&(group.input.len() as u64).to_le_bytes());
         hasher.update(group.input.as_bytes());
     }
-    let documents = in_parallel(&groups, session.jobs, |group| run(group, session))?;
+    let mut documents = in_parallel(&groups, session.jobs, |group| run(group, session))?;
     check(&set.name, &groups, &documents)?;
+    // A file that others import under other settings is what its own settings make of it.
+    for (at, document) in documents.iter_mut().enumerate() {
+        let is_anothers =
+            |path: &str| !groups[at].own.contains(path) && groups.iter().any(|group| group.own.contains(path));
+        document.artifacts.retain(|artifact| !is_anothers(&artifact.contract.path));
+    }
     Ok((documents, *hasher.finalize().as_bytes()))
 }
 
@@ -166,7 +175,7 @@ fn groups(set: &SourceSet, store: &Arc<Store>) -> Result<Vec<Group>, CompileErro
         .paths(set.paths.clone())
         .settings(solc_settings(&set.settings))
         .additional_settings(additional.collect())
-        .restrictions(set.restrictions.clone())
+        .restrictions(restrictions(set, graph.files().keys())?)
         .set_offline(false)
         .ephemeral()
         .no_artifacts()
@@ -183,24 +192,46 @@ fn groups(set: &SourceSet, store: &Arc<Store>) -> Result<Vec<Group>, CompileErro
             check_places(set, &sources)?;
             let settings = settings.clone().with_remappings(&set.paths.remappings);
             let input = SolcVersionedInput::build(sources, settings, language, version.clone());
-            let input = write_input(set, &input, &resolved.edges).map_err(|error| internal(set, &error))?;
-            groups.push(Group { version, profile: profile.to_owned(), input });
+            let names = names::unit_names(set, input.sources().map(|(path, _)| path));
+            let is_own = |path: &PathBuf| resolved.primary_profiles.get(path) == Some(&profile);
+            let own = names.iter().filter(|(path, _)| is_own(path)).map(|(_, name)| name.clone()).collect();
+            let input = write_input(set, &input, &names, &resolved.edges).map_err(|error| internal(set, &error))?;
+            groups.push(Group { version, profile: profile.to_owned(), input, own });
         }
     }
     groups.sort_by(|a, b| (&a.version, &a.profile, &a.input).cmp(&(&b.version, &b.profile, &b.input)));
     Ok(groups)
 }
 
+/// What each file demands, of all that the configuration says about it.
+fn restrictions<'a>(
+    set: &SourceSet,
+    files: impl Iterator<Item = &'a PathBuf>,
+) -> Result<BTreeMap<PathBuf, RestrictionsWithVersion<SolcRestrictions>>, CompileError> {
+    let mut all: BTreeMap<PathBuf, RestrictionsWithVersion<SolcRestrictions>> = BTreeMap::new();
+    for file in files {
+        let relative = discover::relative(file, &set.paths.root);
+        for (_, demand) in set.restrictions.iter().filter(|(glob, _)| glob.is_match(&relative) || glob.is_match(file)) {
+            let known = all.remove(file).unwrap_or_default();
+            let merged = known.merge(demand.clone()).ok_or_else(|| {
+                internal(set, &format!("the `compilation_restrictions` of `{relative}` contradict each other"))
+            })?;
+            all.insert(file.clone(), merged);
+        }
+    }
+    Ok(all)
+}
+
 /// The standard-JSON input of one group. Keys are sorted, so that equal sources and settings are equal text.
 fn write_input(
     set: &SourceSet,
     input: &SolcVersionedInput,
+    names: &BTreeMap<PathBuf, String>,
     edges: &GraphEdges<SolParser>,
 ) -> Result<String, serde_json::Error> {
-    let names = names::unit_names(set, input.sources().map(|(path, _)| path));
     let mut settings = serde_json::to_value(&input.input.settings)?;
     let mut remappings: Vec<String> = set.paths.remappings.iter().map(ToString::to_string).collect();
-    remappings.extend(names::missing_remappings(set, &names, edges));
+    remappings.extend(names::missing_remappings(set, names, edges));
     if let Value::Object(settings) = &mut settings {
         settings.insert("outputSelection".to_owned(), solc::output_selection(&input.version));
         if remappings.is_empty() {

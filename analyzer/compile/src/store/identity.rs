@@ -44,6 +44,7 @@ struct Remembered {
 pub(super) fn of(
     path: &Path,
     folder: &Path,
+    option: &'static str,
     probe: impl FnOnce() -> Result<String, CompileError>,
 ) -> Result<Identity, CompileError> {
     let unreadable = |error| CompileError::unreadable(path, error);
@@ -64,7 +65,7 @@ pub(super) fn of(
     let (version, long_version) = parse_version(&printed).ok_or_else(|| CompileError::CompilerFailed {
         compiler: format!("`{}`", path.display()),
         reason: format!("`--version` printed no version: {}", super::process::last_words(&printed)),
-        option: "--solc",
+        option,
     })?;
     let digest = hash_file(path).map_err(unreadable)?;
     let identity = Identity { version, long_version, digest };
@@ -126,7 +127,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let compiler = dir.path().join("solc");
         std::fs::write(&compiler, "first").expect("it can be written");
-        let ask = |answer: &str| of(&compiler, dir.path(), || Ok(answer.to_owned()));
+        let ask = |answer: &str| of(&compiler, dir.path(), "--solc", || Ok(answer.to_owned()));
         let first = ask("Version: 0.8.1").expect("it answers");
         assert_eq!(ask("Version: 0.8.2").expect("it is remembered"), first);
         std::fs::write(&compiler, "second").expect("it can be written");

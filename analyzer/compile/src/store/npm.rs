@@ -8,6 +8,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
@@ -50,9 +51,6 @@ pub(super) fn install(
     let package = release.map_or_else(|| version.to_string(), |release| release.package_version.to_owned());
     let place =
         tempfile::tempdir_in(folder).map_err(|error| format!("cannot write `{}`: {error}", folder.display()))?;
-    // The nearest folder with a package.json is where npm looks for a project's `.npmrc`: let it be this one.
-    fs::write(place.path().join("package.json"), "{\"private\":true}\n").map_err(|error| error.to_string())?;
-
     let (file, announced) = pack(npm, place.path(), &package, trust)?;
     let tarball = fs::read(place.path().join(file)).map_err(|error| format!("npm left no package: {error}"))?;
     let integrity = integrity(&tarball);
@@ -80,7 +78,7 @@ struct Packed {
 
 /// Lets npm fetch the package; returns the file's name and the hash that the registry announces.
 fn pack(npm: &Path, place: &Path, package: &str, trust: &Trust) -> Result<(String, String), String> {
-    let mut command = process::command(npm, place, trust);
+    let mut command = command(npm, place, trust).map_err(|error| error.to_string())?;
     command.args(["pack", &format!("solc@{package}"), "--json", "--pack-destination", "."]);
     command.args(["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
     let output = process::run(&mut command, &[], Some(FETCH_LIMIT))
@@ -92,6 +90,13 @@ fn pack(npm: &Path, place: &Path, package: &str, trust: &Trust) -> Result<(Strin
     parse_packed(&text)
         .map(|packed| (packed.filename, packed.integrity))
         .ok_or_else(|| format!("`npm pack solc@{package}` printed no package"))
+}
+
+/// npm in a folder of ours, which it takes for the project.
+fn command(npm: &Path, place: &Path, trust: &Trust) -> io::Result<Command> {
+    // The nearest folder with a package.json is where npm looks for a project's `.npmrc`: let it be this one.
+    fs::write(place.join("package.json"), "{\"private\":true}\n")?;
+    Ok(process::command(npm, place, trust))
 }
 
 /// npm prints a list of one, and from version 12 on an object of one by the package's name.
@@ -141,6 +146,7 @@ fn extract(tarball: &[u8], target: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::trust::Surroundings;
 
     #[test]
     fn hashes_are_written_as_npm_writes_them() {
@@ -162,6 +168,21 @@ mod tests {
         assert_eq!(name(r#"[{"filename":"/etc/passwd"}]"#), None);
         assert_eq!(name("[]"), None);
         assert_eq!(name("nothing"), None);
+    }
+
+    #[test]
+    fn the_configuration_of_a_project_around_the_cache_has_no_effect() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let place = dir.path().join("cache").join("npm");
+        fs::create_dir_all(&place).expect("folders can be made");
+        fs::write(dir.path().join("package.json"), "{}").expect("it can be written");
+        fs::write(dir.path().join(".npmrc"), "registry=http://stranger.invalid/\n").expect("it can be written");
+        let trust = Trust::new([], false, Surroundings::of_process());
+        let npm = trust.npm().expect("it may be run").expect("it is on PATH");
+        let mut command = command(&npm, &place, &trust).expect("the folder can be prepared");
+        let output = process::run(command.args(["config", "get", "registry"]), &[], None).expect("it runs");
+        let registry = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(registry.starts_with("http") && !registry.contains("stranger"), "{registry}");
     }
 
     #[test]

@@ -8,19 +8,47 @@ use std::path::{Path, PathBuf};
 
 use crate::error::CompileError;
 
+/// Where programs are looked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Surroundings {
+    /// The user's `PATH`.
+    pub(crate) path: OsString,
+    /// The activated Python environment.
+    pub(crate) virtual_env: Option<PathBuf>,
+    /// npm's configuration of the user.
+    pub(crate) npmrc: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    pub(crate) fn of_process() -> Self {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let npmrc = variable("npm_config_userconfig").or_else(|| dirs::home_dir().map(|home| home.join(".npmrc")));
+        Self {
+            path: std::env::var_os("PATH").unwrap_or_default(),
+            virtual_env: variable("VIRTUAL_ENV"),
+            npmrc: npmrc.filter(|npmrc| npmrc.is_file()),
+        }
+    }
+}
+
 /// What the user allows to be run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trust {
     /// Roots of the projects under test, links followed.
     roots: Vec<PathBuf>,
     allow_project_compiler: bool,
+    surroundings: Surroundings,
 }
 
 impl Trust {
     /// Refuses everything within `roots` unless `allow_project_compiler`.
-    pub(crate) fn new<'a>(roots: impl IntoIterator<Item = &'a Path>, allow_project_compiler: bool) -> Self {
-        let roots = roots.into_iter().map(resolve).collect();
-        Self { roots, allow_project_compiler }
+    pub(crate) fn new<'a>(
+        roots: impl IntoIterator<Item = &'a Path>,
+        allow_project_compiler: bool,
+        surroundings: Surroundings,
+    ) -> Self {
+        Self { roots: roots.into_iter().map(resolve).collect(), allow_project_compiler, surroundings }
     }
 
     /// The project that holds `path`, links followed, or `None` when it may be run.
@@ -62,17 +90,34 @@ impl Trust {
 
     /// The user's `PATH` without directories of a project under test and without relative ones, for child processes.
     pub(crate) fn search_path(&self) -> OsString {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let kept = std::env::split_paths(&path).filter(|dir| dir.is_absolute() && self.owner(dir).is_none());
+        let kept =
+            std::env::split_paths(&self.surroundings.path).filter(|dir| dir.is_absolute() && self.owner(dir).is_none());
         // Joining fails only for an entry that holds the separator, which none that was just split can.
         std::env::join_paths(kept).unwrap_or_default()
     }
 
     /// The program that the user's `PATH` names, if it may be run.
     pub(crate) fn find(&self, program: &'static str) -> Result<Option<PathBuf>, CompileError> {
-        let Ok(path) = which::which(program) else { return Ok(None) };
+        let folder = std::env::current_dir().unwrap_or_default();
+        let Ok(path) = which::which_in(program, Some(&self.surroundings.path), folder) else { return Ok(None) };
         self.check(program, &path)?;
         Ok(Some(path))
+    }
+
+    /// npm, if it may be run and takes no configuration from a project under test.
+    pub(crate) fn npm(&self) -> Result<Option<PathBuf>, CompileError> {
+        let npm = self.find("npm")?;
+        match &self.surroundings.npmrc {
+            Some(npmrc) if npm.is_some() => self.check("npm", npmrc).map(|()| npm),
+            _ => Ok(npm),
+        }
+    }
+
+    /// `vyper` of the activated environment, if there is one and it may be run.
+    pub(crate) fn vyper_of_environment(&self) -> Result<Option<PathBuf>, CompileError> {
+        let name = if cfg!(windows) { "Scripts/vyper.exe" } else { "bin/vyper" };
+        let found = self.surroundings.virtual_env.as_ref().map(|dir| dir.join(name)).filter(|path| path.is_file());
+        found.map(|path| self.check("vyper", &path).map(|()| path)).transpose()
     }
 }
 
@@ -99,7 +144,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let project = dir.path().join("project");
         std::fs::create_dir_all(&project).expect("a directory");
-        let trust = Trust::new([project.as_path()], false);
+        let trust = Trust::new([project.as_path()], false, Surroundings::default());
         let error = trust.check("solc", &project.join("bin/solc")).expect_err("it lies in the project");
         assert!(error.to_string().contains("refusing to run"), "{error}");
         assert!(trust.check("solc", &dir.path().join("solc")).is_ok());
@@ -108,7 +153,9 @@ mod tests {
     #[test]
     fn the_user_may_allow_it() {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        assert!(Trust::new([dir.path()], true).check("solc", &dir.path().join("solc")).is_ok());
+        assert!(
+            Trust::new([dir.path()], true, Surroundings::default()).check("solc", &dir.path().join("solc")).is_ok()
+        );
     }
 
     #[cfg(unix)]
@@ -122,7 +169,7 @@ mod tests {
         }
         std::os::unix::fs::symlink(project.join("solc"), outside.join("link")).expect("a link");
         std::os::unix::fs::symlink(outside.join("solc"), project.join("link")).expect("a link");
-        let trust = Trust::new([project.as_path()], false);
+        let trust = Trust::new([project.as_path()], false, Surroundings::default());
         assert!(trust.check("solc", &outside.join("link")).is_err());
         assert!(trust.check("solc", &project.join("link")).is_err());
         assert!(trust.check("solc", &outside.join("solc")).is_ok());

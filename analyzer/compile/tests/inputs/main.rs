@@ -1,5 +1,6 @@
 //! From inputs on disk to artifacts, with the real compiler as npm has it.
 
+mod foundry;
 mod plain;
 
 use std::path::{Path, PathBuf};
