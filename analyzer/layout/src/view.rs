@@ -36,6 +36,9 @@ pub struct LayoutRow {
     pub declared_in: Option<String>,
     /// Structs around it: 0 for a variable.
     pub depth: u32,
+    /// Its bytes, for readers that reckon with them.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// The rows of a layout, in the order of its roots and places.
@@ -69,6 +72,7 @@ impl Table<'_> {
             ty: ty.label.clone(),
             declared_in: variable.declared_in.as_deref().map(str::to_owned),
             depth,
+            place,
         });
         let TypeKind::Struct { members } = &ty.kind else { return };
         if self.members.saturating_add(members.len()) > MAX_MEMBER_ROWS {
@@ -83,14 +87,17 @@ impl Table<'_> {
 }
 
 /// `storage` or `transient`.
-fn space_name(space: Space) -> &'static str {
+#[must_use]
+pub fn space_name(space: Space) -> &'static str {
     match space {
         Space::Storage => "storage",
         Space::Transient => "transient",
     }
 }
 
-fn root_name(kind: &RootKind) -> String {
+/// `linear`, the namespace's identifier, or the name of the constant or well-known slot.
+#[must_use]
+pub fn root_name(kind: &RootKind) -> String {
     match kind {
         RootKind::Linear => "linear".to_owned(),
         RootKind::Namespace { id } => id.clone(),
@@ -99,6 +106,7 @@ fn root_name(kind: &RootKind) -> String {
 }
 
 /// A slot in hexadecimal: small ones short, hashed ones as the 64 digits that explorers show.
-fn slot_text(slot: Slot) -> String {
+#[must_use]
+pub fn slot_text(slot: Slot) -> String {
     if slot.0 < U256::from(1_u64 << 32) { format!("{:#x}", slot.0) } else { format!("{:#066x}", slot.0) }
 }

@@ -1,12 +1,14 @@
 //! The report for machines. Its shape is published as a JSON Schema and versioned by `schema_version`: within one
 //! version keys are added and never changed or removed.
 
+mod layout;
 mod model;
 
 use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
 use uplint_facts::UpgradeFacts;
+use uplint_layout::StorageLayout;
 use uplint_rules::{
     Assessment, ContractAssessment, ContractStatus, Finding, Gap, InputSummary, Location, Related, Severity,
     fingerprints,
@@ -28,6 +30,15 @@ pub fn json(assessment: &Assessment, options: &JsonOptions) -> String {
     let report = report(assessment);
     let text = if options.compact { serde_json::to_string(&report) } else { serde_json::to_string_pretty(&report) };
     let text = text.expect("invariant: the view holds strings, numbers and maps with string keys alone");
+    format!("{}\n", escape::json(&text))
+}
+
+/// One layout alone: its variables and what could not be laid out.
+pub(crate) fn layout_json(layout: &StorageLayout) -> String {
+    let gaps: Vec<_> = layout.gaps.iter().map(|gap| gap.message.as_str()).collect();
+    let document = serde_json::json!({ "layout": layout::variables(layout), "gaps": gaps });
+    let text = serde_json::to_string_pretty(&sorted(document));
+    let text = text.expect("invariant: a value holds maps with string keys alone");
     format!("{}\n", escape::json(&text))
 }
 
@@ -102,7 +113,7 @@ fn contract(contract: &ContractAssessment) -> view::Contract {
             .map(|one| view::NotChecked { rule: one.rule.to_owned(), reason: one.reason.clone() })
             .collect(),
         notes: contract.notes.clone(),
-        layout: view::Layout::default(),
+        layout: layout::layout(facts),
     }
 }
 

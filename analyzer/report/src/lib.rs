@@ -7,14 +7,18 @@
 //! says what the assessment says. What strangers wrote reaches no terminal unescaped.
 
 mod escape;
+pub mod inspect;
 pub mod json;
+mod layout_words;
 pub mod page;
 #[cfg(test)]
 mod sample;
 pub mod sarif;
+mod slot_rows;
 mod source_place;
 pub mod text;
 
+pub use inspect::{InspectFormat, inspect_layout, inspect_selectors};
 pub use json::{JsonOptions, json, json_schema};
 pub use page::{PageFormat, explain, rules_table};
 pub use sarif::{SarifOptions, sarif};

@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use uplint_artifact::{Artifact, CompilerInfo, ContractName, Language, Settings, Source, SourceId, Span, Unit};
-use uplint_facts::{Coverage, Side, UpgradeFacts, UpgradePlan, version_facts};
+use alloy_primitives::U256;
+use uplint_artifact::{
+    Artifact, CompilerInfo, ContractName, Language, Settings, SolcStorageLayout, SolcStorageType, SolcStorageVariable,
+    Source, SourceId, Span, Unit,
+};
+use uplint_facts::{Side, UpgradePlan, upgrade_facts, version_facts};
 use uplint_rules::{
     Assessment, ContractAssessment, ContractStatus, Evidence, Finding, Gap, InputSummary, Location, NotChecked,
     Related, RuleDocs, RuleMeta, Severity, State, Verdict,
@@ -12,6 +16,14 @@ use uplint_rules::{
 pub(crate) const OLD: &str = "contract Vault {\n    address owner;\n    uint256 total;\n}\n";
 pub(crate) const NEW: &str =
     "contract Vault {\n    /* über */ uint256 fee;\n    address owner;\n    uint256 total;\n}\n";
+
+const ABI: &str = r#"[
+    {"type": "function", "name": "owner", "inputs": [], "stateMutability": "view",
+     "outputs": [{"name": "", "type": "address"}]},
+    {"type": "function", "name": "withdraw", "inputs": [{"name": "", "type": "uint256"}],
+     "stateMutability": "nonpayable", "outputs": []},
+    {"type": "receive", "stateMutability": "payable"}
+]"#;
 
 /// A rule of each weight.
 pub(crate) static MOVED: RuleMeta = rule("SL001", "storage-variable-moved", Severity::High, Evidence::Proved);
@@ -74,14 +86,40 @@ fn artifact(text: &str) -> Arc<Artifact> {
         contract: ContractName { path, name: "Vault".into() },
         unit: Some(Arc::new(unit)),
         source: Some(SourceId(0)),
-        abi: None,
+        abi: Some(serde_json::from_str(ABI).expect("an interface")),
         method_identifiers: None,
-        storage_layout: None,
+        storage_layout: Some(storage_layout(text)),
         transient_layout: None,
         vyper_layout: None,
         creation: None,
         runtime: None,
     })
+}
+
+/// What the compiler prints for a contract of whole words and addresses: every variable takes a slot of its own.
+fn storage_layout(text: &str) -> SolcStorageLayout {
+    let labels = ["fee", "owner", "total"].into_iter().filter(|label| text.contains(label));
+    let types = [("t_uint256", "uint256", 32), ("t_address", "address", 20)].map(|(id, label, bytes)| {
+        let ty = SolcStorageType {
+            encoding: "inplace".to_owned(),
+            label: label.to_owned(),
+            number_of_bytes: U256::from(bytes),
+            base: None,
+            key: None,
+            value: None,
+            members: None,
+        };
+        (id.to_owned(), ty)
+    });
+    let variable = |(slot, label): (u64, &str)| SolcStorageVariable {
+        ast_id: None,
+        contract: "src/Vault.sol:Vault".to_owned(),
+        label: label.to_owned(),
+        offset: 0,
+        slot: U256::from(slot),
+        type_id: if label == "owner" { "t_address" } else { "t_uint256" }.to_owned(),
+    };
+    SolcStorageLayout { storage: (0..).zip(labels).map(variable).collect(), types: types.into_iter().collect() }
 }
 
 fn input(given: &str) -> InputSummary {
@@ -100,15 +138,8 @@ pub(crate) fn assessment(findings: Vec<Finding>, verdict: Verdict) -> Assessment
 
 /// The sample with another new source.
 pub(crate) fn assessment_of(new: &str, findings: Vec<Finding>, verdict: Verdict) -> Assessment {
-    let facts = UpgradeFacts {
-        old: Some(version_facts(artifact(OLD))),
-        new: version_facts(artifact(new)),
-        proxy: None,
-        siblings: Vec::new(),
-        plan: UpgradePlan::default(),
-        layout_diff: None,
-        coverage: Coverage::default(),
-    };
+    let (old, new) = (version_facts(artifact(OLD)), version_facts(artifact(new)));
+    let facts = upgrade_facts(Some(old), new, None, Vec::new(), UpgradePlan::default());
     let contract = ContractAssessment {
         name: facts.new.artifact.contract.clone(),
         old_name: Some(facts.new.artifact.contract.clone()),

@@ -3,6 +3,7 @@
 
 mod finding;
 mod paint;
+mod slot_table;
 mod snippet;
 
 use std::collections::BTreeMap;
@@ -12,8 +13,10 @@ use uplint_rules::{
 };
 
 use crate::escape::one_line;
+use crate::layout_words;
 use crate::source_place::side_word;
 use paint::{Paint, Tone};
+use slot_table::slot_tables;
 
 /// How to print for a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,15 +144,36 @@ impl Printer {
             out.push(self.paint.rule(tone_of(contract.verdict), &contract_title(contract)));
         }
         out.extend(contract.notes.iter().map(|note| self.paint.fill("  note: ", &one_line(note))));
+        // One table shows what all findings about storage have in common, so it stands with the first of them.
+        let mut tables = contract.facts.as_deref().map(|facts| slot_tables(facts, &self.paint)).unwrap_or_default();
         for finding in counting {
+            let is_about_storage = finding.rule.id.starts_with("SL") || finding.rule.id.starts_with("NS");
+            let tables = if is_about_storage { std::mem::take(&mut tables) } else { Vec::new() };
             out.push(String::new());
-            out.push(self.finding(contract, finding));
+            out.push(self.finding(contract, finding, &tables));
+        }
+        if self.options.verbose {
+            out.extend(tables.iter().map(|table| format!("\n{table}")));
         }
         out.extend(self.brief_findings("already there, not counted", contract, &existing));
         out.extend(self.brief_findings("fixed by this change", contract, &fixed));
         out.extend(self.gaps(&contract.gaps));
         out.extend(self.not_checked(&contract.not_checked));
+        out.extend(self.rollback(contract));
         out
+    }
+
+    /// Whether the old code could be put back.
+    fn rollback(&self, contract: &ContractAssessment) -> Option<String> {
+        let rollback = &contract.facts.as_deref()?.layout_diff.as_ref()?.rollback;
+        let answer = match &rollback.blockers[..] {
+            [] => "possible".to_owned(),
+            [first] => format!("not possible: {}", one_line(&layout_words::message(first))),
+            [first, rest @ ..] => {
+                format!("not possible: {}; and {} more", one_line(&layout_words::message(first)), rest.len())
+            }
+        };
+        Some(self.paint.tone(Tone::Faint, &self.paint.fill("  rollback, by layout only: ", &answer)))
     }
 
     /// A section with one entry a finding.

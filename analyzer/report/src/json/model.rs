@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use uplint_layout::view::space_name;
 use uplint_layout::{Place, Space};
 
 /// The judgement of one upgrade.
@@ -224,9 +225,11 @@ pub(super) struct Layout {
     pub(super) new: Vec<Variable>,
     /// What changed.
     pub(super) changes: Vec<Change>,
+    /// Whether the old code could be put back, as far as layouts tell; null without an old version.
+    pub(super) rollback: Option<Rollback>,
 }
 
-/// A variable in storage.
+/// A variable, or a member of a struct, which follows it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Variable {
     /// Its path.
@@ -237,23 +240,64 @@ pub(super) struct Variable {
     /// Its bytes.
     #[serde(flatten)]
     pub(super) place: StoragePlace,
-    /// The run of variables it belongs to: `linear`, a namespace or the name of a slot constant.
+    /// What it belongs to: `linear`, the identifier of a namespace or the name of a slot constant.
     pub(super) root: String,
     /// Contract or struct that declares it.
     pub(super) declared_in: Option<String>,
+    /// Structs around it: 0 for a variable.
+    pub(super) depth: u32,
 }
 
 /// A change of the layout.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Change {
     /// Kind in kebab case.
+    #[schemars(extend("enum" = [
+        "moved", "type-changed", "reinterpreted", "removed", "renamed", "member-renamed", "collision", "gap-end-changed",
+        "class-changed", "root-removed", "added", "extended"
+    ]))]
     pub(super) kind: String,
-    /// Before.
-    pub(super) old: Option<Variable>,
-    /// After.
-    pub(super) new: Option<Variable>,
     /// In words.
     pub(super) message: String,
+    /// The variables concerned.
+    pub(super) leaves: Vec<ChangedLeaf>,
+}
+
+/// A variable before and after.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ChangedLeaf {
+    /// Before.
+    pub(super) old: Option<Leaf>,
+    /// After.
+    pub(super) new: Option<Leaf>,
+}
+
+/// A run of bytes with a meaning.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Leaf {
+    /// Its path; `{}` stands for a key of a mapping, `[]` for an index.
+    pub(super) label: String,
+    /// Its type as the source spells it.
+    #[serde(rename = "type")]
+    pub(super) ty: String,
+    /// Its bytes.
+    #[serde(flatten)]
+    pub(super) place: StoragePlace,
+    /// Whether the bytes count from the start of a mapping's value or of an array's element.
+    pub(super) is_relative: bool,
+    /// What it belongs to.
+    pub(super) root: String,
+    /// Contract or struct that declares it.
+    pub(super) declared_in: Option<String>,
+}
+
+/// Whether the old code could be put back over the state of the new one, as far as layouts tell.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Rollback {
+    /// Whether nothing stands against it.
+    pub(super) is_possible: bool,
+    /// What stands against it; `old` is the version to be rolled back from.
+    pub(super) blockers: Vec<Change>,
 }
 
 /// Counts.
@@ -284,13 +328,14 @@ pub(super) struct Counts {
 
 /// A place as the report spells it.
 pub(super) fn storage(space: Space, place: Place) -> StoragePlace {
-    let space = match space {
-        Space::Storage => "storage",
-        Space::Transient => "transient",
-    };
     let bytes = match u64::try_from(place.len_bytes) {
         Ok(number) if number < 1 << 53 => Bytes::Number(number),
         _ => Bytes::Hex(format!("{:#x}", place.len_bytes)),
     };
-    StoragePlace { space: space.to_owned(), slot: format!("{:#x}", place.slot.0), offset: place.offset, bytes }
+    StoragePlace {
+        space: space_name(space).to_owned(),
+        slot: format!("{:#x}", place.slot.0),
+        offset: place.offset,
+        bytes,
+    }
 }

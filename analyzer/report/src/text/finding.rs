@@ -13,10 +13,11 @@ const PLACES_SHOWN: usize = 6;
 
 impl Printer {
     /// The whole entry of a finding that counts.
-    pub(super) fn finding(&self, contract: &ContractAssessment, finding: &Finding) -> String {
+    pub(super) fn finding(&self, contract: &ContractAssessment, finding: &Finding, tables: &[String]) -> String {
         let mut out = vec![self.finding_headline(finding), self.weight(finding)];
         out.extend(self.excerpts(contract, finding));
         out.extend(self.path(contract, finding));
+        out.extend(tables.iter().map(|table| format!("\n{table}\n")));
         if !finding.help.is_empty() {
             out.push(self.labelled("help", &one_line(&finding.help)));
         }
