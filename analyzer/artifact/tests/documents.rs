@@ -1,7 +1,7 @@
 //! One small project, as every compiler and framework writes it, read alike.
 //!
-//! The documents in `data/vault` are what solc 0.8.28 and forge 1.7.1 made of one project with `Vault`, its base, a
-//! linked library and a source without contracts.
+//! The documents in `data/vault` are what solc 0.8.28, forge 1.7.1 and Hardhat 3.18 made of one project with `Vault`, its
+//! base, a linked library and a source without contracts. Hardhat 2's is solc's output in that format.
 
 use alloy_primitives::U256;
 use uplint_artifact::read::{
@@ -137,13 +137,34 @@ fn hardhat_3_names_are_shown_as_the_user_knows_them() {
         let names: Vec<_> = unit.sources.iter().map(|source| (&*source.path, &*source.unit_name)).collect();
         let expected = [
             ("tools/Math.sol", "npm/tools@1.2.0/Math.sol"),
-            ("src/Types.sol", "project/src/Types.sol"),
-            ("src/Vault.sol", "project/src/Vault.sol"),
-            ("src/base/Owned.sol", "project/src/base/Owned.sol"),
+            ("contracts/Types.sol", "project/contracts/Types.sol"),
+            ("contracts/Vault.sol", "project/contracts/Vault.sol"),
+            ("contracts/base/Owned.sol", "project/contracts/base/Owned.sol"),
         ];
         assert_eq!(names, expected);
-        assert_eq!(vault(document).contract.to_string(), "src/Vault.sol:Vault");
+        assert_eq!(vault(document).contract.to_string(), "contracts/Vault.sol:Vault");
+        let links = vault(document).runtime.as_ref().map(|code| code.link_references.as_slice()).unwrap_or_default();
+        assert_eq!(links.iter().map(|link| &*link.library).collect::<Vec<_>>(), ["tools/Math.sol:Math"]);
         assert_eq!(unit.source(SourceId(2)).and_then(|source| source.text.as_deref()).map(str::len), Some(784));
+    }
+}
+
+#[test]
+fn hardhats_artifacts_bring_interface_and_code_and_lack_the_rest() {
+    let whole = detect_and_read("b.json", HARDHAT_3_INPUT, Some(HARDHAT_3_OUTPUT)).expect("both halves");
+    let code = |artifact: &Artifact| {
+        artifact.runtime.as_ref().map(|code| (code.bytes.clone(), code.immutable_references.clone()))
+    };
+    let single = read("Vault.json", include_bytes!("data/vault/hardhat3-artifact.json"));
+    assert_eq!(single.kind, DocumentKind::HardhatArtifact);
+    assert_eq!(code(vault(&single)), code(vault(&whole)));
+    assert_eq!(vault(&single).contract, vault(&whole).contract);
+    assert_eq!(vault(&single).abi, vault(&whole).abi);
+    let older = read("Vault.json", include_bytes!("data/vault/hardhat-artifact.json"));
+    assert_eq!(vault(&older).contract.to_string(), "src/Vault.sol:Vault");
+    for document in [single, older] {
+        let parts: Vec<_> = document.missing.iter().map(|missing| missing.part).collect();
+        assert_eq!(parts, [Part::SyntaxTree, Part::StorageLayout]);
     }
 }
 
@@ -161,7 +182,7 @@ fn half_of_a_hardhat_3_build_asks_for_the_other_half() {
 
 #[test]
 fn halves_of_different_builds_are_refused() {
-    let other = String::from_utf8_lossy(HARDHAT_3_OUTPUT).replace("solc-0_8_28-9d1c", "solc-0_8_28-0000");
+    let other = String::from_utf8_lossy(HARDHAT_3_OUTPUT).replace("solc-0_8_28-7c38", "solc-0_8_28-0000");
     let error = detect_and_read("b.json", HARDHAT_3_INPUT, Some(other.as_bytes())).expect_err("two builds");
     assert!(matches!(error, ReadError::CompanionMismatch { .. }), "{error}");
 }

@@ -21,7 +21,10 @@ use crate::source::{SourceId, Span};
 const MAX_DEPTH: u32 = 5_000;
 
 pub(super) fn parse(documents: &[(SourceId, Arc<str>)]) -> Ast {
-    let mut builder = Builder { source: SourceId(0), nodes: Vec::new(), strings: HashSet::new() };
+    // A node takes some hundred bytes of JSON and about as many here, so that this reserves less than is read anyway.
+    let bytes: usize = documents.iter().map(|(_, document)| document.len()).sum();
+    let nodes = Vec::with_capacity(bytes / 512);
+    let mut builder = Builder { source: SourceId(0), nodes, strings: HashSet::new() };
     let mut roots = Vec::with_capacity(documents.len());
     let mut unreadable = Vec::new();
     for (source, document) in documents {
@@ -65,7 +68,8 @@ fn finish(mut nodes: Vec<Node>, roots: Vec<(SourceId, NodeRef)>, unreadable: Vec
         node.is_abstract |= node.contract_kind.as_deref() == Some("interface");
         name_kind_of_old_function(node);
     }
-    let by_id: HashMap<_, _> = nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))).collect();
+    let mut by_id = HashMap::with_capacity(nodes.len());
+    by_id.extend(nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))));
     let mentioned = nodes.iter().flat_map(mentions).collect();
     Ast { nodes, roots, by_id, mentioned, unreadable }
 }
@@ -210,10 +214,7 @@ fn read_node<'de, A: MapAccess<'de>>(builder: &mut Builder, depth: u32, mut map:
     let mut kind = None;
     while let Some(key) = map.next_key::<Key>()? {
         match key {
-            Key::NodeType => {
-                let value = map.next_value_seed(ValueSeed { builder, depth })?;
-                kind = text_of(value).map(|name| NodeKind::from_name(&name));
-            }
+            Key::NodeType => kind = map.next_value::<Option<Text<'_>>>()?.map(|name| NodeKind::from_name(&name)),
             Key::Src => node.span = parse_span(&map.next_value::<Text<'_>>()?, builder.source),
             Key::NameLocation => {
                 let span = parse_span(&map.next_value::<Text<'_>>()?, builder.source);
@@ -471,13 +472,6 @@ fn set_scalar(node: &mut Node, scalar: Scalar, value: Value) {
 fn reference(id: i64) -> AstId {
     const WRAPPED: std::ops::Range<i64> = 0xffff_0000..0x1_0000_0000;
     AstId(if WRAPPED.contains(&id) { id - WRAPPED.end } else { id })
-}
-
-fn text_of(value: Value) -> Option<Arc<str>> {
-    match value {
-        Value::Text(text) => Some(text),
-        _ => None,
-    }
 }
 
 #[derive(serde::Deserialize)]

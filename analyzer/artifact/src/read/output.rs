@@ -178,7 +178,9 @@ pub(super) fn read(compilation: Compilation<'_>, output: &RawOutput<'_>) -> Resu
             let name = ContractName { path: Arc::clone(&path), name: (&**contract_name).into() };
             let was_asked = |output: &str| selection.asks(unit_name, contract_name, output);
             let mut reader = ContractReader { name, compiler: &compiler, uses_transient, missing: &mut missing };
-            artifacts.push(reader.read(contract, source, was_asked));
+            let mut artifact = reader.read(contract, source, was_asked);
+            show_libraries(&mut artifact, &names);
+            artifacts.push(artifact);
         }
     }
     missing.sort();
@@ -340,6 +342,16 @@ impl ContractReader<'_> {
         let contract = Some(Arc::clone(&self.name.name));
         self.missing.push(Missing { path: Arc::clone(&self.name.path), contract, part, reason });
         None
+    }
+}
+
+/// Names the sources of linked libraries as they are displayed.
+fn show_libraries(artifact: &mut Artifact, names: &Names) {
+    let codes = [&mut artifact.creation, &mut artifact.runtime];
+    for link in codes.into_iter().flatten().flat_map(|code| &mut code.link_references) {
+        if let Some((file, library)) = link.library.rsplit_once(':') {
+            link.library = format!("{}:{library}", names.display(file));
+        }
     }
 }
 
