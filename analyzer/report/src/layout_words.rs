@@ -49,8 +49,8 @@ pub(crate) fn message(change: &LayoutChange) -> String {
             let more = if rest > 0 { format!(", and {rest} more") } else { String::new() };
             format!("{} is looked for at {}{more}", described(&first.old), place(&first.new))
         }
-        LayoutChange::TypeChanged { old, new, .. } => {
-            format!("{} becomes {}, which reads its bytes otherwise", described(old), new.type_label)
+        LayoutChange::TypeChanged { old, new, reason, .. } => {
+            format!("{} becomes {}: {reason}", described(old), new.type_label)
         }
         LayoutChange::Reinterpreted { old, new, .. } => {
             format!("{} is taken for {}", described(old), new.type_label)

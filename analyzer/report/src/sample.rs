@@ -25,6 +25,9 @@ const ABI: &str = r#"[
     {"type": "receive", "stateMutability": "payable"}
 ]"#;
 
+/// A new version that is safe.
+pub(crate) const APPENDED: &str = "contract Vault {\n    address owner;\n    uint256 total;\n    uint256 fee;\n}\n";
+
 /// A rule of each weight.
 pub(crate) static MOVED: RuleMeta = rule("SL001", "storage-variable-moved", Severity::High, Evidence::Proved);
 pub(crate) static UNCLEAR: RuleMeta = rule("SL013", "storage-meaning-unclear", Severity::High, Evidence::Pattern);
@@ -98,7 +101,8 @@ fn artifact(text: &str) -> Arc<Artifact> {
 
 /// What the compiler prints for a contract of whole words and addresses: every variable takes a slot of its own.
 fn storage_layout(text: &str) -> SolcStorageLayout {
-    let labels = ["fee", "owner", "total"].into_iter().filter(|label| text.contains(label));
+    let mut labels: Vec<_> = ["fee", "owner", "total"].into_iter().filter(|label| text.contains(label)).collect();
+    labels.sort_by_key(|label| text.find(label));
     let types = [("t_uint256", "uint256", 32), ("t_address", "address", 20)].map(|(id, label, bytes)| {
         let ty = SolcStorageType {
             encoding: "inplace".to_owned(),

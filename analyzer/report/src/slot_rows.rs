@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use uplint_layout::view::root_name;
-use uplint_layout::{LayoutChange, LayoutDiff, LayoutRow, Place, Slot, Space, StorageLayout, is_gap, layout_rows};
+use uplint_layout::{
+    LayoutChange, LayoutDiff, LayoutRow, Leaf, Place, Slot, Space, StorageLayout, is_gap, layout_rows,
+};
 
 /// A byte of storage: slot and byte within it.
 type Byte = (Slot, u8);
@@ -148,37 +150,56 @@ fn is_continued(row: &SlotRow, end: Byte, old: Option<&Cell>, new: Option<&Cell>
     is_same_slot && fits(&row.old, old) && fits(&row.new, new)
 }
 
-/// What the comparison says of variables that the rows cannot tell from each other.
+/// What the comparison says of variables that the rows cannot see.
+#[derive(Default)]
 struct Fates {
     /// Where an old variable went, by root and label.
     old: BTreeMap<(String, String), String>,
     /// Where a new variable came from, by root and label.
     new: BTreeMap<(String, String), String>,
+    /// What stays in place and is read otherwise, by root and label of the variable that stands there.
+    types: BTreeMap<(String, String), String>,
 }
 
 impl Fates {
     fn of(diff: Option<&LayoutDiff>) -> Self {
-        let mut fates = Fates { old: BTreeMap::new(), new: BTreeMap::new() };
+        let mut fates = Fates::default();
         for change in diff.into_iter().flat_map(|diff| &diff.changes) {
-            match change {
-                LayoutChange::Moved { leaves, .. } => {
-                    for leaf in leaves.iter().filter(|leaf| !leaf.old.is_relative && leaf.old.root != leaf.new.root) {
-                        let (old, new) = (root_name(&leaf.old.root), root_name(&leaf.new.root));
-                        let key = (old.clone(), leaf.old.label.clone());
-                        fates.old.insert(key, format!("`{}` is now in `{new}`", leaf.old.label));
-                        fates.new.insert((new, leaf.new.label.clone()), format!("`{}` was in `{old}`", leaf.new.label));
-                    }
-                }
-                LayoutChange::Renamed { old, new, proof } if !new.is_relative => {
-                    let sure = if proof.is_some() { "renamed" } else { "renamed, or replaced" };
-                    let key = (root_name(&new.root), new.label.clone());
-                    fates.new.insert(key, format!("`{}` {sure}", old.label));
-                }
-                _ => {}
-            }
+            fates.add(change);
         }
         fates
     }
+
+    fn add(&mut self, change: &LayoutChange) {
+        match change {
+            LayoutChange::Moved { leaves, .. } => {
+                for leaf in leaves.iter().filter(|leaf| !leaf.old.is_relative && leaf.old.root != leaf.new.root) {
+                    let (old, new) = (root_name(&leaf.old.root), root_name(&leaf.new.root));
+                    let key = (old.clone(), leaf.old.label.clone());
+                    self.old.insert(key, format!("`{}` is read in `{new}`", leaf.old.label));
+                    self.new.insert((new, leaf.new.label.clone()), format!("`{}` was in `{old}`", leaf.new.label));
+                }
+            }
+            LayoutChange::Renamed { old, new, proof } if !new.is_relative => {
+                let sure = if proof.is_some() { "`{}` is renamed" } else { "`{}` is renamed, or replaced" };
+                self.new.insert((root_name(&new.root), new.label.clone()), sure.replace("{}", &old.label));
+            }
+            LayoutChange::TypeChanged { new, reason, .. } => {
+                self.types.entry(standing(new)).or_insert_with(|| format!("`{}`: {reason}", new.label));
+            }
+            LayoutChange::Reinterpreted { new, .. } => {
+                let text = format!("`{}`: the same bytes, taken for something else", new.label);
+                self.types.entry(standing(new)).or_insert(text);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Root and label of the variable that a leaf stands in: what a mapping or array holds is named by its head.
+fn standing(leaf: &Leaf) -> (String, String) {
+    let end = leaf.label.find(['{', '[']).unwrap_or(leaf.label.len());
+    (root_name(&leaf.root), leaf.label[..end].to_owned())
 }
 
 fn happens(
@@ -191,39 +212,47 @@ fn happens(
     let key = |cell: &Cell| (root.to_owned(), cell.label.clone());
     match (&row.old, &row.new) {
         (None, None) => String::new(),
-        (Some(old), Some(new)) if old.label == new.label && old.place == new.place => {
-            if old.ty == new.ty {
-                String::new()
-            } else {
-                "another type".to_owned()
-            }
-        }
-        (Some(old), Some(new)) if old.label == new.label => {
-            let is_in_place = (old.place.slot, old.place.offset) == (new.place.slot, new.place.offset);
-            let is_used_up = old.is_gap && old.place.end() == new.place.end();
-            match (is_in_place, is_used_up) {
-                (_, true) => String::new(),
-                (true, false) => format!("`{}` takes another number of bytes", new.label),
-                (false, false) => format!("`{}` reads other bytes of its own", new.label),
-            }
-        }
+        (Some(old), Some(new)) if old.label == new.label => same_variable(old, new, fates.types.get(&key(new))),
         (Some(old), Some(new)) => match fates.new.get(&key(new)) {
             Some(fate) => fate.clone(),
             None if old.is_gap => format!("`{}` takes bytes of the gap", new.label),
+            None if new.is_gap => format!("the gap covers `{}`", old.label),
             None => format!("`{}` reads the bytes of `{}`", new.label, old.label),
         },
         (Some(old), None) => match (fates.old.get(&key(old)), new_cells.get(old.label.as_str())) {
             (Some(fate), _) => fate.clone(),
+            (None, Some(new)) if is_same_start(old, new) => format!("`{}` is shorter", old.label),
+            (None, _) if old.is_gap => "the gap ends before".to_owned(),
             (None, Some(new)) => format!("`{}` is read at {}", old.label, new.place),
-            (None, None) if old.is_gap => "the gap ends here".to_owned(),
             (None, None) => format!("`{}` is gone, its bytes stay", old.label),
         },
         (None, Some(new)) => match (fates.new.get(&key(new)), old_cells.get(new.label.as_str())) {
             (Some(fate), _) => fate.clone(),
+            (None, Some(old)) if is_same_start(old, new) => format!("`{}` is longer", new.label),
+            (None, Some(_)) if new.is_gap => "the gap reaches further".to_owned(),
             (None, Some(old)) => format!("`{}` reads unused bytes, it was at {}", new.label, old.place),
             (None, None) => format!("`{}` is new", new.label),
         },
     }
+}
+
+/// What happens to bytes that hold the same variable in both versions.
+fn same_variable(old: &Cell, new: &Cell, fate: Option<&String>) -> String {
+    match fate {
+        Some(fate) => fate.clone(),
+        None if old.is_gap => String::new(),
+        None if old.place == new.place && old.ty == new.ty => String::new(),
+        None if old.place == new.place => "the type is compatible".to_owned(),
+        None if is_same_start(old, new) && old.place.len_bytes < new.place.len_bytes => {
+            format!("`{}` is longer", new.label)
+        }
+        None if is_same_start(old, new) => format!("`{}` is shorter", new.label),
+        None => format!("`{}` reads other bytes of its own", new.label),
+    }
+}
+
+fn is_same_start(old: &Cell, new: &Cell) -> bool {
+    (old.place.slot, old.place.offset) == (new.place.slot, new.place.offset)
 }
 
 #[cfg(test)]

@@ -166,14 +166,14 @@ impl Printer {
     /// Whether the old code could be put back.
     fn rollback(&self, contract: &ContractAssessment) -> Option<String> {
         let rollback = &contract.facts.as_deref()?.layout_diff.as_ref()?.rollback;
-        let answer = match &rollback.blockers[..] {
-            [] => "possible".to_owned(),
-            [first] => format!("not possible: {}", one_line(&layout_words::message(first))),
-            [first, rest @ ..] => {
-                format!("not possible: {}; and {} more", one_line(&layout_words::message(first)), rest.len())
-            }
+        let first = rollback.blockers.first().map(|first| one_line(&layout_words::message(first)).into_owned());
+        let answer = match (first, rollback.blockers.len()) {
+            (None, _) => "possible".to_owned(),
+            (Some(first), 1) => format!("not possible, {first}"),
+            (Some(first), number) => format!("not possible for {number} reasons, the first: {first}"),
         };
-        Some(self.paint.tone(Tone::Faint, &self.paint.fill("  rollback, by layout only: ", &answer)))
+        let line = self.paint.fill_indented("  ", "    ", &format!("rollback, by layout only: {answer}"));
+        Some(self.paint.tone(Tone::Faint, &line))
     }
 
     /// A section with one entry a finding.
@@ -312,7 +312,10 @@ mod tests {
 
     #[test]
     fn a_pass_is_short() {
-        golden("pass.txt", &text(&sample::assessment(Vec::new(), Verdict::Pass), &TextOptions::default()));
+        let assessment = sample::assessment_of(sample::APPENDED, Vec::new(), Verdict::Pass);
+        golden("pass.txt", &text(&assessment, &TextOptions::default()));
+        let verbose = TextOptions { verbose: true, ..TextOptions::default() };
+        assert!(text(&assessment, &verbose).contains("`fee` is new"), "what changed is there for those who ask");
     }
 
     #[test]
