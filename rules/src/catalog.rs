@@ -2,5 +2,49 @@
 
 use crate::rule::Rule;
 
+pub mod code_size;
+pub mod code_size_near_limit;
+pub mod constructor_writes_state;
+pub mod delegatecall_to_input;
+pub mod event_changed;
+pub mod external_library_linking;
+pub mod facet_selector_clash;
+pub mod function_resignatured;
+pub mod immutable_value_changed;
+pub mod not_executable_on_target;
+pub mod parent_initializer;
+pub mod proxy_selector_clash;
+pub mod proxy_selector_shadowed;
+pub mod return_shape_changed;
+pub mod selector_clash_across_versions;
+pub mod selector_removed;
+pub mod selfdestruct_guarded;
+pub mod selfdestruct_reachable;
+pub mod settings_changed;
+pub mod state_mutability_changed;
+pub mod upgrade_path_lost;
+
 /// Every rule, in the order of identifiers.
-pub static RULES: &[&dyn Rule] = &[];
+pub static RULES: &[&dyn Rule] = &[
+    &delegatecall_to_input::DelegatecallToInput,
+    &selfdestruct_reachable::SelfdestructReachable,
+    &external_library_linking::ExternalLibraryLinking,
+    &selfdestruct_guarded::SelfdestructGuarded,
+    &settings_changed::SettingsChanged,
+    &code_size::CodeSize,
+    &not_executable_on_target::NotExecutableOnTarget,
+    &code_size_near_limit::CodeSizeNearLimit,
+    &parent_initializer::ParentInitializer,
+    &constructor_writes_state::ConstructorWritesState,
+    &immutable_value_changed::ImmutableValueChanged,
+    &upgrade_path_lost::UpgradePathLost,
+    &proxy_selector_clash::ProxySelectorClash,
+    &facet_selector_clash::FacetSelectorClash,
+    &selector_removed::SelectorRemoved,
+    &selector_clash_across_versions::SelectorClashAcrossVersions,
+    &return_shape_changed::ReturnShapeChanged,
+    &event_changed::EventChanged,
+    &state_mutability_changed::StateMutabilityChanged,
+    &proxy_selector_shadowed::ProxySelectorShadowed,
+    &function_resignatured::FunctionResignatured,
+];

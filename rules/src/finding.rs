@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uplint_artifact::{SourceId, Span};
-use uplint_facts::Side;
+use uplint_facts::{Function, Side, VersionFacts};
 use uplint_layout::{Place, Space};
 
 use crate::rule::RuleMeta;
@@ -79,6 +79,13 @@ display_lowercase! {
     State { Introduced = "introduced", Fixed = "fixed", Existing = "existing" }
 }
 
+impl State {
+    /// The state of something that the new version has.
+    pub fn of(was_in_old: bool) -> Self {
+        if was_in_old { State::Existing } else { State::Introduced }
+    }
+}
+
 /// A place in one version. Without a source there may be only a function or a program counter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
@@ -98,6 +105,29 @@ impl Location {
     /// A place in the source of a version.
     pub fn span(side: Side, span: Option<Span>) -> Self {
         Location { side, span, function: None, selector: None, pc: None }
+    }
+
+    /// The name of a version's contract: where a cause stands that has no text of its own.
+    pub fn contract(side: Side, version: &VersionFacts) -> Self {
+        Location::span(side, version.name_span())
+    }
+
+    /// An external function of a version, at its declaration or, where that is unknown, at the contract.
+    pub fn function(side: Side, version: &VersionFacts, function: &Function) -> Self {
+        let declared = version.entry_points.declared_at.get(&function.selector).copied();
+        Location {
+            function: Some(function.signature.clone()),
+            selector: Some(function.selector),
+            ..Location::span(side, declared.or_else(|| version.name_span()))
+        }
+    }
+
+    /// The first of some places that lies in the contract's own file, else the contract's name. What a library or base
+    /// does is caused, for a reader of the change, by the contract that uses it.
+    pub fn own(side: Side, version: &VersionFacts, places: impl IntoIterator<Item = Span>) -> Self {
+        let file = version.artifact.source;
+        let own = places.into_iter().find(|place| Some(place.source) == file);
+        Location::span(side, own.or_else(|| version.name_span()))
     }
 
     /// Number of the source file, where there is one.
@@ -122,6 +152,13 @@ pub struct StoragePlace {
     pub space: Space,
     /// The bytes.
     pub place: Place,
+}
+
+impl Related {
+    /// A further place.
+    pub fn new(location: Location, message: impl Into<String>) -> Self {
+        Related { location, message: message.into() }
+    }
 }
 
 /// One statement about an upgrade.

@@ -53,6 +53,8 @@ pub struct Declaration {
     pub kind: ContractKind,
     /// Whether it cannot be deployed because something is left open.
     pub is_abstract: bool,
+    /// Its whole text.
+    pub span: Span,
     /// Its name in the source, or the first of its text where the compiler does not print that.
     pub name_span: Span,
     /// Names of the contracts it inherits from, itself first, in linearized order.
@@ -81,6 +83,7 @@ pub(crate) fn declaration(artifact: &Artifact, dispatch: &Dispatch<'_>) -> Optio
     Some(Declaration {
         kind,
         is_abstract: ast[contract].is_abstract,
+        span: ast[contract].span,
         name_span: name_span(ast, contract),
         linearized_bases: dispatch.bases.iter().map(|&base| name(ast, base)).collect(),
         variables,

@@ -4,7 +4,7 @@
 //! `initializer`) or by annotation; a reinitializer by its modifier. An initializer has an **effect** when it, or a
 //! function it calls that is no initializer itself, writes a non-zero value to storage or calls another contract: the
 //! chain functions that only call others have none. Each base with an effect must be initialized exactly once on every
-//! path of an initializer, most basic first.
+//! path of an initializer, and before those that inherit from it.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ pub enum ParentFault {
     Duplicate,
     /// It is initialized twice on some path.
     DuplicateOnSomePath,
-    /// It is initialized before a more basic one.
+    /// It is initialized after one that inherits from it.
     WrongOrder,
 }
 
@@ -72,6 +72,8 @@ pub struct ParentInitialization {
     pub parent_initializer: String,
     /// Where: the initializer's name or, without one, the contract's.
     pub span: Span,
+    /// The whole text of the initializer or, without one, of the contract.
+    pub definition: Span,
     /// The parent's function.
     pub parent_span: Span,
 }
@@ -253,12 +255,9 @@ impl Parents<'_> {
     }
 
     fn without_initializer(&self, contract: NodeRef) -> Vec<ParentInitialization> {
-        let ast = self.dispatch.ast;
         self.by_parent()
             .into_iter()
-            .map(|(parent, functions)| {
-                self.fault(ParentFault::Missing, None, parent, functions[0], name_span(ast, contract))
-            })
+            .map(|(parent, functions)| self.fault(ParentFault::Missing, None, parent, functions[0], contract))
             .collect()
     }
 
@@ -272,8 +271,6 @@ impl Parents<'_> {
     }
 
     fn faults(&self, start: NodeRef, exit: &Sequence) -> Vec<ParentInitialization> {
-        let ast = self.dispatch.ast;
-        let span = name_span(ast, start);
         let mut found = Vec::new();
         for (parent, functions) in self.by_parent() {
             let count = |function: &NodeRef| exit.counts.get(function).copied().unwrap_or_default();
@@ -287,29 +284,27 @@ impl Parents<'_> {
                 _ => None,
             };
             let function = functions.iter().copied().max_by_key(|function| count(function).most).unwrap_or(parent);
-            found.extend(fault.map(|fault| self.fault(fault, Some(start), parent, function, span)));
+            found.extend(fault.map(|fault| self.fault(fault, Some(start), parent, function, start)));
         }
         found.extend(
             self.misplaced(exit)
-                .map(|(parent, function)| self.fault(ParentFault::WrongOrder, Some(start), parent, function, span)),
+                .map(|(parent, function)| self.fault(ParentFault::WrongOrder, Some(start), parent, function, start)),
         );
         found
     }
 
-    /// The first parent that is initialized after one that is derived from it.
+    /// The first parent that is initialized after one that inherits from it. Parents that do not know each other may be
+    /// initialized in any order.
     fn misplaced(&self, exit: &Sequence) -> Option<(NodeRef, NodeRef)> {
         let ast = self.dispatch.ast;
-        let mut highest = None;
-        for &function in &exit.order {
+        exit.order.iter().enumerate().find_map(|(at, &function)| {
             let parent = ast[function].parent?;
-            // Bases are listed from the most derived, so a more basic one has the greater number.
-            let position = self.dispatch.bases.iter().position(|&base| base == parent)?;
-            if highest.is_some_and(|highest| position > highest) {
-                return Some((parent, function));
-            }
-            highest = Some(position);
-        }
-        None
+            let id = ast[parent].id?;
+            let before = exit.order.get(..at)?.iter().filter_map(|&earlier| ast[earlier].parent);
+            let mut derived =
+                before.filter(|&earlier| earlier != parent && ast[earlier].linearized_bases.contains(&id));
+            derived.next().map(|_| (parent, function))
+        })
     }
 
     fn fault(
@@ -318,7 +313,7 @@ impl Parents<'_> {
         start: Option<NodeRef>,
         parent: NodeRef,
         function: NodeRef,
-        span: Span,
+        place: NodeRef,
     ) -> ParentInitialization {
         let ast = self.dispatch.ast;
         // Name the function that also calls the parent's own parents, which is the one that is meant to be called.
@@ -334,7 +329,8 @@ impl Parents<'_> {
             initializer: start.map(|start| display_signature(ast, start)),
             parent: ast[parent].name.as_deref().unwrap_or_default().to_owned(),
             parent_initializer: ast[named].name.as_deref().unwrap_or_default().to_owned(),
-            span,
+            span: name_span(ast, place),
+            definition: ast[place].span,
             parent_span: name_span(ast, named),
         }
     }
@@ -371,9 +367,6 @@ impl Sequence {
     fn count(&mut self, function: NodeRef) {
         let count = self.counts.entry(function).or_default();
         *count = Count { least: (count.least + 1).min(2), most: (count.most + 1).min(2) };
-        if !self.order.contains(&function) {
-            self.order.push(function);
-        }
     }
 }
 
@@ -417,7 +410,11 @@ impl Analysis for Calls {
         Some(state)
     }
 
-    fn leave(&mut self, _: &Site<'_>, _: NodeRef, exit: &Sequence, state: &mut Sequence) {
+    fn leave(&mut self, _: &Site<'_>, callee: NodeRef, exit: &Sequence, state: &mut Sequence) {
         state.clone_from(exit);
+        // A parent is initialized when its function is done, after those that it calls itself.
+        if self.initializers.contains(&callee) && !state.order.contains(&callee) {
+            state.order.push(callee);
+        }
     }
 }

@@ -110,8 +110,11 @@ fn read_source(facts: &mut VersionFacts, unit: &Unit, dispatch: &Dispatch<'_>) {
         facts.is_walked = parents_walked && effects_walked && operations_walked;
     }
     facts.annotation_errors = annotations.iter().flat_map(|(_, found)| found.errors.clone()).collect();
+    let further = further_annotations(unit, dispatch, facts);
+    facts.annotation_errors.extend(further.iter().flat_map(|(_, found)| found.errors.clone()));
     facts.allowances = annotations
         .into_iter()
+        .chain(further)
         .filter(|(_, found)| !found.unsafe_allow.is_empty() || !found.unsafe_allow_reachable.is_empty())
         .map(|(node, found)| Allowance {
             span: dispatch.ast[node].span,
@@ -121,28 +124,50 @@ fn read_source(facts: &mut VersionFacts, unit: &Unit, dispatch: &Dispatch<'_>) {
         .collect();
 }
 
-/// The annotations of a contract, its bases and their members, of the libraries and functions they mention, and of
-/// statements that call.
+/// The annotations of a contract, its bases and their members.
 fn annotations(unit: &Unit, dispatch: &Dispatch<'_>) -> Vec<(NodeRef, Annotations)> {
     let ast: &Ast = dispatch.ast;
+    let members = |base| ast.children(base, Field::Nodes).filter(|&node| is_annotatable(ast[node].kind));
+    let nodes = dispatch.bases.iter().flat_map(|&base| std::iter::once(base).chain(members(base)));
+    read_annotations(unit, nodes)
+}
+
+fn is_annotatable(kind: NodeKind) -> bool {
+    matches!(
+        kind,
+        NodeKind::FunctionDefinition
+            | NodeKind::ModifierDefinition
+            | NodeKind::VariableDeclaration
+            | NodeKind::StructDefinition
+    )
+}
+
+/// The annotations that matter only where something was found: those of libraries and free functions when an operation
+/// is reached, and those of statements when a parent is not initialized as it should be.
+fn further_annotations(unit: &Unit, dispatch: &Dispatch<'_>, facts: &VersionFacts) -> Vec<(NodeRef, Annotations)> {
+    let ast: &Ast = dispatch.ast;
     let mut nodes = Vec::new();
-    for &base in &dispatch.bases {
-        nodes.push(base);
-        nodes.extend(ast.children(base, Field::Nodes).filter(|&node| {
-            matches!(
-                ast[node].kind,
-                NodeKind::FunctionDefinition
-                    | NodeKind::ModifierDefinition
-                    | NodeKind::VariableDeclaration
-                    | NodeKind::StructDefinition
-            )
-        }));
+    if !facts.operations.is_empty() {
+        let top = || ast.roots().iter().flat_map(|&(_, root)| ast.all_children(root));
+        let libraries = top().filter(|&node| ast[node].contract_kind.as_deref() == Some("library"));
+        nodes.extend(top().filter(|&node| ast[node].kind == NodeKind::FunctionDefinition));
+        nodes.extend(libraries.flat_map(|library| std::iter::once(library).chain(ast.children(library, Field::Nodes))));
     }
-    nodes
-        .into_iter()
-        .map(|node| (node, annotations_of(unit, node)))
-        .filter(|(_, found)| *found != Annotations::default())
-        .collect()
+    if !facts.parent_initializations.is_empty() {
+        let functions = dispatch.members(NodeKind::FunctionDefinition);
+        let faulty =
+            functions.filter(|&node| facts.parent_initializations.iter().any(|at| at.definition == ast[node].span));
+        nodes.extend(
+            faulty
+                .flat_map(|node| ast.descendants(node))
+                .filter(|&node| ast[node].kind == NodeKind::ExpressionStatement),
+        );
+    }
+    read_annotations(unit, nodes.into_iter())
+}
+
+fn read_annotations(unit: &Unit, nodes: impl Iterator<Item = NodeRef>) -> Vec<(NodeRef, Annotations)> {
+    nodes.map(|node| (node, annotations_of(unit, node))).filter(|(_, found)| *found != Annotations::default()).collect()
 }
 
 impl VersionFacts {
@@ -154,6 +179,18 @@ impl VersionFacts {
     /// Whether it can be deployed as an implementation; true where the source is unknown.
     pub fn is_deployable(&self) -> bool {
         self.declaration.as_ref().is_none_or(Declaration::is_deployable)
+    }
+
+    /// Whether the team allows an operation at a place: the place lies in a declaration that allows it, or one of the
+    /// declarations on the way there allows what is reached from it. The contract itself is always on the way.
+    pub fn allows(&self, kind: UnsafeKind, at: Span, path: &[Span]) -> bool {
+        let contract = self.declaration.as_ref().map(|declaration| declaration.span);
+        self.allowances.iter().any(|allowance| {
+            let reachable = allowance.reachable_kinds.contains(&kind);
+            let lexical = (reachable || allowance.kinds.contains(&kind)) && allowance.span.contains(at);
+            let on_the_way = || path.iter().chain(&contract).any(|&step| allowance.span.contains(step));
+            lexical || (reachable && on_the_way())
+        })
     }
 
     /// The contract's name in the source, where there is one.

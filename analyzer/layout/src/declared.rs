@@ -1,32 +1,25 @@
 //! All storage that an artifact declares, from what its compiler printed and from its syntax tree.
 
 use alloy_primitives::U256;
-use uplint_artifact::{Artifact, Ast, Field, Language, NodeRef};
+use uplint_artifact::{Artifact, Ast, Field, NodeRef};
 
 use crate::constant;
 use crate::draft::Draft;
 use crate::layout::{LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable};
 use crate::packing;
 use crate::place::Slot;
-use crate::{namespace, nesting, reach, slot_use, solc, unstructured, vyper};
+use crate::{namespace, nesting, reach, slot_use, solc, unstructured};
 
 /// The storage layout that an artifact declares. Total: what cannot be laid out is listed in
 /// [`StorageLayout::gaps`].
 #[must_use]
 pub fn layout_of(artifact: &Artifact) -> StorageLayout {
-    let mut draft = Draft::default();
+    let mut draft = Draft { unit: artifact.unit.as_deref(), ast: artifact.ast(), ..Draft::default() };
     let mut roots = Vec::new();
-    let is_vyper = artifact.unit.as_ref().is_some_and(|unit| unit.compiler.language == Language::Vyper);
-    if is_vyper || artifact.vyper_layout.is_some() {
-        let roots = vyper::roots(&mut draft, artifact);
-        nesting::bound(&mut draft);
-        return StorageLayout { roots, types: draft.types, gaps: draft.gaps };
-    }
     if artifact.unit.is_none() && artifact.storage_layout.is_none() {
         draft.gap("bare bytecode declares no storage layout", None);
         return StorageLayout { roots, types: draft.types, gaps: draft.gaps };
     }
-    (draft.unit, draft.ast) = (artifact.unit.as_deref(), artifact.ast());
     roots.extend(linear(&mut draft, artifact, Space::Storage));
     roots.extend(linear(&mut draft, artifact, Space::Transient));
     named_roots(&mut draft, artifact, &mut roots);

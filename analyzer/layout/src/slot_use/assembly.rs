@@ -103,24 +103,34 @@ impl Finder<'_> {
         value
     }
 
-    /// solc before 0.6 prints assembly as text and the declarations that it mentions. It knows no pointers that
-    /// assembly sets.
+    /// solc before 0.6 prints assembly as text, `ds_slot := position`, and the declarations that it mentions.
     fn accesses_in_text(&self, assembly: NodeRef, text: &str) -> Vec<(Access, Origin)> {
         let references = &self.ast[assembly].external_references;
-        let declared = |name: &str| {
+        let declared = |name: &str, suffix: &str| {
             references.iter().find(|reference| {
                 let declaration = self.ast.by_id(reference.declaration);
                 declaration.is_some_and(|node| self.ast[node].name.as_deref() == Some(name))
+                    && reference.suffix.as_deref().unwrap_or_default() == suffix
             })
         };
-        let origin = |token: &str| match (constant::literal_number(token), declared(token)) {
+        let origin = |token: &str| match (constant::literal_number(token), declared(token, "")) {
             (Some(slot), _) => Origin::Slot { slot: Some(slot), constant: None },
             (None, Some(reference)) => self.referenced_origin(reference, MAX_STEPS),
             (None, None) => Origin::Computed,
         };
         let tokens = tokens(text);
-        let calls = tokens.windows(3).filter(|window| window[1] == "(");
-        calls.filter_map(|window| Some((word_access(window[0])?, origin(window[2])))).collect()
+        let mut accesses = Vec::new();
+        for window in tokens.windows(3) {
+            let [first, middle, last] = [window[0], window[1], window[2]];
+            if middle == ":=" {
+                let pointer = first.strip_suffix("_slot").and_then(|name| declared(name, "slot"));
+                let type_name = pointer.and_then(|reference| self.pointer_type(reference));
+                accesses.extend(type_name.map(|name| (Access::Pointer(name), origin(last))));
+            } else if middle == "(" {
+                accesses.extend(word_access(first).map(|access| (access, origin(last))));
+            }
+        }
+        accesses
     }
 }
 
@@ -138,7 +148,13 @@ fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
-        let len = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let len = if is_word(first) {
+            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+        } else if rest.starts_with(":=") {
+            2
+        } else {
+            first.len_utf8()
+        };
         let (token, behind) = rest.split_at(len);
         tokens.push(token);
         rest = behind.trim_start();

@@ -5,4 +5,3 @@ mod hostile;
 mod named;
 mod packed;
 mod recorded;
-mod vyper;

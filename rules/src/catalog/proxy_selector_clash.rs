@@ -1,0 +1,86 @@
+//! SE001: the proxy answers what was meant for another function of the implementation.
+
+use uplint_facts::{ProxyKind, Side, UpgradeFacts};
+
+use crate::declare_rule;
+use crate::finding::{Evidence, Finding, Location, Related, State};
+
+declare_rule! {
+    /// ## What it does
+    ///
+    /// Compares the selectors of the proxy with those of the implementation, and reports a pair of functions with one
+    /// selector and two signatures.
+    ///
+    /// ## Why it is dangerous
+    ///
+    /// The proxy's function runs and the implementation's can never be reached; worse, a user who calls the harmless one
+    /// runs the other. Such pairs are made on purpose: `clash550254402()` and `proxyOwner()` share `0x025313a2`.
+    ///
+    /// ## Example
+    ///
+    /// ```solidity
+    /// contract Proxy { function proxyOwner() external view returns (address); }
+    /// contract Token { function clash550254402() external; }
+    /// ```
+    ///
+    /// ## How to fix
+    ///
+    /// Rename the implementation's function, or use a proxy without functions of its own.
+    ///
+    /// ## Limits
+    ///
+    /// Silent for a proxy without selectors (`ERC1967Proxy`), and for functions that answer only the admin and pass
+    /// everybody else on, as a transparent proxy does. The same signature on both sides is SE010.
+    ///
+    /// ## References
+    ///
+    /// Nomic Foundation, "Malicious backdoors in Ethereum proxies" (2018); OpenZeppelin, "The transparent proxy pattern".
+    pub ProxySelectorClash = {
+        id: "SE001", slug: "proxy-selector-clash",
+        summary: "a function of the proxy has the selector of another function of the implementation",
+        severity: Critical, evidence: Proved, required: [Proxy, Abi], sharpening: [Ast],
+        cwe: [694], scwe: [], since: "0.1.0", check: check,
+    }
+}
+
+fn check(facts: &UpgradeFacts) -> Vec<Finding> {
+    clashes(facts)
+        .filter(|(of_proxy, function)| of_proxy.signature != function.signature)
+        .map(|(of_proxy, function)| {
+            let selector = alloy_primitives::hex::encode(function.selector);
+            let message = format!(
+                "calls of `{}` run the proxy's `{}`: both have selector 0x{selector}",
+                function.signature, of_proxy.signature
+            );
+            let location = Location::function(Side::New, &facts.new, function);
+            let subject = function.signature.as_str();
+            let help = "rename the implementation's function";
+            let mut finding =
+                Finding::new(ProxySelectorClash::META, Evidence::Proved, location, subject, message, help);
+            finding.state = state(facts, function);
+            finding.related.extend(
+                facts.proxy.as_ref().map(|proxy| {
+                    Related::new(Location::function(Side::Proxy, proxy, of_proxy), "the proxy's function")
+                }),
+            );
+            finding
+        })
+        .collect()
+}
+
+/// Functions of the proxy and of the implementation with one selector, but for those that the proxy passes on.
+pub(crate) fn clashes(
+    facts: &UpgradeFacts,
+) -> impl Iterator<Item = (&uplint_facts::Function, &uplint_facts::Function)> {
+    let proxy = facts.proxy.as_ref().filter(|_| facts.plan.proxy_kind != Some(ProxyKind::Transparent));
+    let functions = proxy.into_iter().flat_map(|proxy| {
+        let passed_on = &proxy.entry_points.dispatched_by_caller;
+        proxy.interface.functions.iter().filter(|function| !passed_on.contains(&function.selector))
+    });
+    functions.filter_map(|of_proxy| Some((of_proxy, facts.new.interface.function_by_selector(of_proxy.selector)?)))
+}
+
+/// A clash is old when the old implementation had the function too.
+pub(crate) fn state(facts: &UpgradeFacts, function: &uplint_facts::Function) -> State {
+    State::of(facts.old.as_ref().is_some_and(|old| old.interface.function(&function.signature).is_some()))
+}
