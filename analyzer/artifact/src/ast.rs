@@ -137,6 +137,8 @@ pub struct Ast {
     roots: Vec<(SourceId, NodeRef)>,
     by_id: HashMap<AstId, NodeRef>,
     mentioned: HashSet<AstId>,
+    /// Contracts by source and name, sorted; a name that stands twice in a source is kept once.
+    contracts: Vec<(SourceId, Arc<str>, NodeRef)>,
     /// Sources whose tree could not be read, with the reason.
     pub unreadable: Vec<(SourceId, String)>,
 }
@@ -219,7 +221,8 @@ impl Ast {
 
     /// The contract of this name in one source.
     pub fn contract_in(&self, source: SourceId, name: &str) -> Option<NodeRef> {
-        self.contracts().find(|&node| self[node].span.source == source && self[node].name.as_deref() == Some(name))
+        let found = self.contracts.binary_search_by(|(at, known, _)| (*at, &**known).cmp(&(source, name)));
+        found.ok().map(|at| self.contracts[at].2)
     }
 
     /// A contract's bases in linearized order, from the most derived (itself) to the most basic.

@@ -71,7 +71,21 @@ fn finish(mut nodes: Vec<Node>, roots: Vec<(SourceId, NodeRef)>, unreadable: Vec
     let mut by_id = HashMap::with_capacity(nodes.len());
     by_id.extend(nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))));
     let mentioned = nodes.iter().flat_map(mentions).collect();
-    Ast { nodes, roots, by_id, mentioned, unreadable }
+    let contracts = contracts_by_name(&nodes, &roots);
+    Ast { nodes, roots, by_id, mentioned, contracts, unreadable }
+}
+
+fn contracts_by_name(nodes: &[Node], roots: &[(SourceId, NodeRef)]) -> Vec<(SourceId, Arc<str>, NodeRef)> {
+    let top = roots.iter().flat_map(|&(_, root)| &nodes[root.0 as usize].children);
+    let mut contracts: Vec<_> = top
+        .map(|&(_, at)| (&nodes[at.0 as usize], at))
+        .filter(|(node, _)| node.kind == NodeKind::ContractDefinition)
+        .filter_map(|(node, at)| Some((node.span.source, Arc::clone(node.name.as_ref()?), at)))
+        .collect();
+    contracts.sort();
+    contracts
+        .dedup_by(|(source, name, _), (kept_source, kept_name, _)| (*source, &*name) == (*kept_source, &*kept_name));
+    contracts
 }
 
 /// Declarations that an expression or inline assembly refers to; names of types and of bases are no expressions.

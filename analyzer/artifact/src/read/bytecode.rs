@@ -120,8 +120,11 @@ pub(super) struct Place {
     length: u32,
 }
 
-/// Reads a compiler's `bytecode` or `deployedBytecode`; `None` when it is empty.
+/// Reads a compiler's `bytecode` or `deployedBytecode`; `None` when it is empty. Files of deployments hold the bare text.
 pub(super) fn read(raw: &RawValue) -> Result<Option<Bytecode>, String> {
+    if let Ok(object) = part::<Text<'_>>(raw) {
+        return assemble(&object, None, None, None);
+    }
     let code: RawCode<'_> = part(raw)?;
     let Some(object) = code.object else { return Err("it has no `object`".to_owned()) };
     let source_map = code.source_map.and_then(source_map);

@@ -32,7 +32,7 @@ struct RawArtifact<'a> {
     /// The metadata as the compiler printed it.
     #[serde(borrow, rename = "rawMetadata")]
     raw_metadata: Option<Text<'a>>,
-    /// The same as an object.
+    /// The same as an object; text in files of deployments.
     #[serde(borrow)]
     metadata: Option<&'a RawValue>,
     #[serde(borrow, rename = "storageLayout")]
@@ -125,7 +125,10 @@ fn piece<'a>(name: &str, raw: RawArtifact<'a>) -> Piece<'a> {
     let mut problems = Vec::new();
     let metadata = match (&raw.raw_metadata, raw.metadata) {
         (Some(text), _) => Some(settings::metadata(text)),
-        (None, Some(raw)) => Some(settings::metadata(raw.get())),
+        (None, Some(raw)) => Some(match part::<Text<'_>>(raw) {
+            Ok(text) => settings::metadata(&text),
+            Err(_) => settings::metadata(raw.get()),
+        }),
         (None, None) => None,
     };
     let (compiler, read) = metadata
@@ -354,6 +357,16 @@ mod tests {
         let document = r#"{"id": 9,"nodes":[{"id":7},{"id"
             :4,"x":"\"id\":1"},{"id":-2},{"id":"x"}],"value":"id"}"#;
         assert_eq!(smallest_id(document), Some(4));
+    }
+
+    #[test]
+    fn a_file_of_a_deployment_is_read_as_an_artifact() {
+        let json = br#"{"address":"0x01","abi":[],"bytecode":"0x6000","deployedBytecode":"0x60",
+            "metadata":"{\"compiler\":{\"version\":\"0.8.9+commit.e5eed63a\"},\"settings\":{\"compilationTarget\":{\"c/A.sol\":\"A\"}}}"}"#;
+        let document = super::super::detect_and_read("deployments/A.json", json, None).expect("an artifact");
+        let artifact = &document.artifacts[0];
+        assert_eq!(artifact.contract.to_string(), "c/A.sol:A");
+        assert_eq!(artifact.runtime.as_ref().map(|code| code.bytes.to_vec()), Some(vec![0x60]));
     }
 
     #[test]
