@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use uplint_rules::{Assessment, Gap, JudgementPolicy, RuleMeta, State, fingerprints};
 
 use crate::escape;
-use crate::source_place::side_word;
+use crate::source_place::side_text;
 use model::{
     Artifact, AutomationDetails, Driver, Invocation, Log, Message, Notification, NotificationDescriptor, Run, Tool,
 };
@@ -118,7 +118,7 @@ fn category(project: &str) -> String {
 }
 
 fn notification(contract: &str, gap: &Gap) -> Notification {
-    let side = gap.side.map(|side| format!(", {} version", side_word(side))).unwrap_or_default();
+    let side = gap.side.map(|side| format!(", {}", side_text(side))).unwrap_or_default();
     let rule = gap.rule.map(|rule| format!(", {rule}")).unwrap_or_default();
     Notification {
         descriptor: NotificationDescriptor { id: gap.kind.to_owned() },

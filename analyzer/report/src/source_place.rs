@@ -55,6 +55,15 @@ pub(crate) fn side_word(side: Side) -> &'static str {
     }
 }
 
+/// A side as a reader says it.
+pub(crate) fn side_text(side: Side) -> &'static str {
+    match side {
+        Side::Old => "old version",
+        Side::New => "new version",
+        Side::Proxy => "proxy",
+    }
+}
+
 /// A selector in hexadecimal with prefix.
 pub(crate) fn selector_text(selector: [u8; 4]) -> String {
     format!("0x{:08x}", u32::from_be_bytes(selector))

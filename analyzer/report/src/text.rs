@@ -14,7 +14,7 @@ use uplint_rules::{
 
 use crate::escape::one_line;
 use crate::layout_words;
-use crate::source_place::side_word;
+use crate::source_place::side_text;
 use paint::{Paint, Tone};
 use slot_table::slot_tables;
 
@@ -197,7 +197,7 @@ impl Printer {
         for gap in blocking.into_iter().chain(notes) {
             let (tone, word) = if gap.blocking { (Tone::Review, "review") } else { (Tone::Note, "note") };
             let mut places: Vec<String> = Vec::new();
-            places.extend(gap.side.map(|side| format!("{} version", side_word(side))));
+            places.extend(gap.side.map(|side| side_text(side).to_owned()));
             places.extend(gap.pc.map(|pc| format!("pc {pc}")));
             let place = if places.is_empty() { String::new() } else { format!(" ({})", places.join(", ")) };
             let subject = gap.rule.map_or(gap.kind.to_owned(), |rule| format!("{rule} {}", gap.kind));

@@ -12,7 +12,7 @@ use super::model::{
 use super::rule::Descriptors;
 use super::{SarifOptions, anchor, baseline_word};
 use crate::escape::one_line;
-use crate::source_place::{selector_text, side_word, source_place};
+use crate::source_place::{selector_text, side_text, source_place};
 
 /// Most related locations of a result that code scanning keeps.
 const MAX_RELATED: usize = 100;
@@ -115,16 +115,16 @@ fn message(
 
 /// A place in words.
 fn place_text(facts: Option<&UpgradeFacts>, location: &Location) -> Option<String> {
-    let side = side_word(location.side);
+    let side = side_text(location.side);
     if let Some(place) = source_place(facts, location) {
         let line = place.line_columns().map(|(start, _)| format!(":{}", start.line)).unwrap_or_default();
-        return Some(format!("{side} version, {}{line}", one_line(&place.source.path)));
+        return Some(format!("{side}, {}{line}", one_line(&place.source.path)));
     }
     let mut words = Vec::new();
     words.extend(location.function.as_deref().map(|function| format!("function {}", one_line(function))));
     words.extend(location.selector.map(|selector| format!("selector {}", selector_text(selector))));
     words.extend(location.pc.map(|pc| format!("pc {pc}")));
-    (!words.is_empty()).then(|| format!("{side} version, {}", words.join(", ")))
+    (!words.is_empty()).then(|| format!("{side}, {}", words.join(", ")))
 }
 
 fn logical_locations(contract: &ContractAssessment, location: &Location) -> Vec<LogicalLocation> {

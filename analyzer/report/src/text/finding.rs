@@ -6,7 +6,7 @@ use super::Printer;
 use super::paint::Tone;
 use super::snippet::{Mark, snippets};
 use crate::escape::one_line;
-use crate::source_place::{selector_text, side_word, source_place};
+use crate::source_place::{selector_text, side_text, source_place};
 
 /// Further places that are drawn unless all are asked for.
 const PLACES_SHOWN: usize = 6;
@@ -113,17 +113,17 @@ impl Printer {
 
     /// A location in words: file and line where there is a source, else side, function, selector and pc.
     fn place_text(contract: &ContractAssessment, location: &Location) -> Option<String> {
-        let side = side_word(location.side);
+        let side = side_text(location.side);
         if let Some(place) = source_place(contract.facts.as_deref(), location) {
             let path = one_line(&place.source.path);
             let line = place.line_columns().map(|(start, _)| format!(":{}:{}", start.line, start.column));
-            return Some(format!("{side} version, {path}{}", line.unwrap_or_default()));
+            return Some(format!("{side}, {path}{}", line.unwrap_or_default()));
         }
         let mut words = Vec::new();
         words.extend(location.function.as_deref().map(|function| format!("`{}`", one_line(function))));
         words.extend(location.selector.map(|selector| format!("selector {}", selector_text(selector))));
         words.extend(location.pc.map(|pc| format!("pc {pc}")));
-        (!words.is_empty()).then(|| format!("{side} version, {}", words.join(", ")))
+        (!words.is_empty()).then(|| format!("{side}, {}", words.join(", ")))
     }
 
     /// A line with a word in front, aligned with its kind.

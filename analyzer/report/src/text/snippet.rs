@@ -15,7 +15,7 @@ use uplint_facts::Side;
 
 use super::paint::Paint;
 use crate::escape::{is_unprintable, one_line};
-use crate::source_place::{SourcePlace, side_word};
+use crate::source_place::SourcePlace;
 
 /// Lines between two places that are still drawn in one excerpt.
 const LINES_BETWEEN: usize = 5;
@@ -115,7 +115,11 @@ fn draw(place: &SourcePlace<'_>, marks: &[LineMark], paint: &Paint) -> String {
     let lines = first_line..=last.line + 1;
     let named = marks.iter().find(|mark| mark.is_primary).unwrap_or(first);
     let path = one_line(&place.source.path);
-    let version = if place.side == Side::New { String::new() } else { format!("{} version: ", side_word(place.side)) };
+    let version = match place.side {
+        Side::New => "",
+        Side::Old => "old version: ",
+        Side::Proxy => "proxy: ",
+    };
     let name = format!("{version}{path}:{}:{}", named.line + 1, named.column);
     let columns = paint.width.saturating_sub(10).max(40);
     let mut excerpt = Excerpt { name, text: String::new(), first_line };
@@ -161,7 +165,9 @@ struct ShownLine {
 
 /// A line as it is drawn: cut to so many characters around its first mark, with unprintable characters made visible.
 fn show_line(content: &str, marks: &[&LineMark], columns: usize) -> ShownLine {
-    let focus = marks.first().map_or(0, |mark| content[..mark.columns.start].chars().count());
+    // A place may begin at a line break, which is no part of the content.
+    let before = |mark: &&LineMark| content.get(..mark.columns.start).unwrap_or(content).chars().count();
+    let focus = marks.first().map_or(0, before);
     let len = content.chars().count();
     let skip = if len > columns { focus.saturating_sub(columns / 3).min(len - columns) } else { 0 };
     let mut text = String::new();
@@ -295,6 +301,23 @@ mod tests {
         let drawn = snippets(&[mark(&source, "uint256 fee", "\u{1b}]0;x\u{7}", true)], &PAINT);
         assert!(!drawn.contains(|c: char| is_unprintable(c) && c != '\n'), "{drawn:?}");
         assert!(drawn.contains("\\u{1b}[2J") && drawn.contains("uint256 fee;"), "{drawn}");
+    }
+
+    #[test]
+    fn any_place_in_any_text_can_be_drawn() {
+        for text in ["", "\n", "\r\n\r\n", "é\t\r\n\u{1b}𝒳\n\nab", "\r\r\n", "a"] {
+            let source = source(text);
+            for start in 0..=text.len() {
+                for len in 0..=text.len() - start {
+                    let byte = |at: usize| u32::try_from(at).expect("the text is short");
+                    let span = Span { source: source.id, start: byte(start), len: byte(len) };
+                    let place = SourcePlace { side: Side::New, source: &source, span };
+                    let marks = [true, false].map(|is_primary| Mark { place, message: "x".to_owned(), is_primary });
+                    let drawn = snippets(&marks, &PAINT);
+                    assert!(!drawn.contains(|c: char| is_unprintable(c) && c != '\n'), "{text:?} {span:?}");
+                }
+            }
+        }
     }
 
     #[test]
