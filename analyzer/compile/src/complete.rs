@@ -9,12 +9,12 @@ use std::sync::{Arc, OnceLock};
 use semver::Version;
 use serde_json::Value;
 use uplint_artifact::read::{self, Document, Missing, Part};
-use uplint_artifact::{Artifact, CompilerInfo, Language, SourceId, Unit};
+use uplint_artifact::{Artifact, Bytecode, CompilerInfo, Language, SourceId, Unit};
 
-use crate::BuildGap;
 use crate::error::CompileError;
 use crate::solc;
 use crate::units::Session;
+use crate::{Build, BuildGap};
 
 /// A document with what could be completed, and what could not.
 pub(crate) fn complete(mut document: Document, session: Session<'_>) -> (Document, Vec<BuildGap>) {
@@ -69,6 +69,10 @@ fn first_line(error: &CompileError) -> String {
 fn with_everything_selected(input: &str, version: &Version) -> Result<String, String> {
     let mut input: Value =
         serde_json::from_str(input).map_err(|error| format!("the recorded input cannot be read: {error}"))?;
+    // A framework records options of its own beside what the compiler takes.
+    if let Some(input) = input.as_object_mut() {
+        input.retain(|key, _| ["language", "sources", "settings"].contains(&key.as_str()));
+    }
     let settings = input.get_mut("settings").and_then(Value::as_object_mut);
     let settings = settings.ok_or("the recorded input has no settings")?;
     settings.insert("outputSelection".to_owned(), solc::output_selection(version));
@@ -123,6 +127,26 @@ fn under(artifact: &Artifact, paths: &BTreeMap<SourceId, Arc<str>>, unit: &Arc<U
     }
     artifact.unit = Some(Arc::clone(unit));
     artifact
+}
+
+/// Replaces the contracts of `build` that lack something by those of `fresh` with the same code; returns how many.
+pub(crate) fn replace_same_code(build: &mut Build, fresh: &Build) -> usize {
+    let code = |artifact: &Artifact| {
+        let bytes = |code: &Option<Bytecode>| code.as_ref().map(|code| Arc::clone(&code.bytes));
+        (bytes(&artifact.creation), bytes(&artifact.runtime))
+    };
+    let mut replaced = 0;
+    for artifact in &mut build.artifacts {
+        let same = fresh.artifacts.iter().find(|found| found.contract == artifact.contract);
+        let Some(same) = same.filter(|same| code(same) == code(artifact)) else { continue };
+        *artifact = same.clone();
+        replaced += 1;
+        build.gaps.retain(|gap| {
+            gap.path.as_ref() != Some(&same.contract.path)
+                || gap.contract.as_ref().is_some_and(|name| *name != same.contract.name)
+        });
+    }
+    replaced
 }
 
 /// A missing part as the caller sees it.

@@ -29,8 +29,35 @@ pub(crate) fn file(path: &Path, shown: &str) -> Result<Documents, CompileError> 
     let bytes = read_bytes(path)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(&bytes);
-    let document = with_companion(path, shown, &bytes, &mut hasher)?;
+    let mut document = with_companion(path, shown, &bytes, &mut hasher)?;
+    if document.kind == DocumentKind::HardhatArtifact
+        && let Some(build) = build_of(path, &bytes)
+    {
+        // What the artifact leaves out is in the build information that Hardhat keeps for it.
+        let bytes = read_bytes(&build)?;
+        hasher.update(&bytes);
+        let contracts: Vec<_> = document.artifacts.iter().map(|artifact| artifact.contract.clone()).collect();
+        document = with_companion(&build, &build.to_string_lossy(), &bytes, &mut hasher)?;
+        document.artifacts.retain(|artifact| contracts.contains(&artifact.contract));
+        document.missing.retain(|missing| {
+            missing.path.is_empty() || contracts.iter().any(|contract| contract.path == missing.path)
+        });
+    }
     Ok(Documents { found: vec![document], digest: *hasher.finalize().as_bytes(), notes: Vec::new() })
+}
+
+/// The build information that an artifact of Hardhat belongs to, where it is still there.
+fn build_of(path: &Path, bytes: &[u8]) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let debug = folder.join(format!("{}.dbg.json", path.file_stem()?.to_string_lossy()));
+    let build = if let Ok(debug) = std::fs::read(debug) {
+        folder.join(serde_json::from_slice::<DebugFile>(&debug).ok()?.build_info)
+    } else {
+        let id = serde_json::from_slice::<Hardhat3Artifact>(bytes).ok()?.build_info_id;
+        let folders = folder.ancestors().map(|folder| folder.join("build-info"));
+        folders.map(|folder| folder.join(format!("{id}.json"))).find(|path| path.is_file())?
+    };
+    build.is_file().then_some(build)
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, CompileError> {

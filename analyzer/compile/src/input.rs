@@ -206,7 +206,31 @@ impl Loader<'_> {
         }
         gaps.sort();
         gaps.dedup();
-        Ok(Build { artifacts: merge(documents), root, kind, gaps, inputs_digest: found.digest, notes })
+        let mut build = Build { artifacts: merge(documents), root, kind, gaps, inputs_digest: found.digest, notes };
+        if kind == InputKind::Artifacts && !build.gaps.is_empty() {
+            self.complete_from_sources(&mut build);
+        }
+        Ok(build)
+    }
+
+    /// Foundry's artifacts do not record what was compiled, but the project around them may still hold it. Code that
+    /// is the same, metadata included, proves that it does.
+    fn complete_from_sources(self, build: &mut Build) {
+        let Some(root) = build.root.clone() else { return };
+        if discover::project_kind(&root) != Some(ProjectKind::Foundry) {
+            return;
+        }
+        match self.foundry(&root, None, &root) {
+            Ok(fresh) => {
+                build.notes.extend(fresh.notes.iter().cloned());
+                if complete::replace_same_code(build, &fresh) == 0 {
+                    build.notes.push(
+                        "the artifacts are not of the project's sources as they are; run `forge build`".to_owned(),
+                    );
+                }
+            }
+            Err(error) => build.notes.push(format!("the artifacts were not completed from the project: {error}")),
+        }
     }
 
     fn store(self, config: Option<&FoundryConfig>, root: Option<&Path>) -> Result<(Arc<Store>, Cache), CompileError> {

@@ -137,7 +137,11 @@ fn profile_of(document: &Table, name: &str) -> Table {
 
 fn read(path: &Path) -> Result<Table, CompileError> {
     let text = std::fs::read_to_string(path).map_err(|error| CompileError::unreadable(path, error))?;
-    toml::from_str(&text).map_err(|error| bad(path, error.to_string().trim_end().to_owned()))
+    let document: Table = toml::from_str(&text).map_err(|error| bad(path, error.to_string().trim_end().to_owned()))?;
+    match document.iter().find(|(_, value)| !value.is_table() && !value.is_array()) {
+        Some((key, _)) => Err(bad(path, format!("`{key}` stands outside of `[profile.default]`"))),
+        None => Ok(document),
+    }
 }
 
 /// A file with what it extends below it.

@@ -108,6 +108,13 @@ fn a_value_of_the_wrong_kind_is_an_error_that_names_the_key() {
 }
 
 #[test]
+fn a_key_outside_of_a_profile_is_an_error() {
+    let dir = project("optimizer = true\n", &[]);
+    let error = read(dir.path(), None, &[]).expect_err("it stands nowhere");
+    assert!(error.to_string().contains("`optimizer` stands outside"), "{error}");
+}
+
+#[test]
 fn folders_that_are_there_decide_what_is_not_written() {
     let files = [("contracts/A.sol", ""), ("lib/x/src/A.sol", ""), ("node_modules/@oz/contracts/A.sol", "")];
     let dir = project(HEADER, &files);

@@ -1,7 +1,9 @@
 //! From inputs on disk to artifacts, with the real compiler as npm has it.
 
+mod documents;
 mod foundry;
 mod plain;
+mod vyper;
 
 use std::path::{Path, PathBuf};
 
