@@ -1,25 +1,32 @@
 //! All storage that an artifact declares, from what its compiler printed and from its syntax tree.
 
 use alloy_primitives::U256;
-use uplint_artifact::{Artifact, Ast, Field, NodeRef};
+use uplint_artifact::{Artifact, Ast, Field, Language, NodeRef};
 
 use crate::constant;
 use crate::draft::Draft;
 use crate::layout::{LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable};
 use crate::packing;
 use crate::place::Slot;
-use crate::{namespace, nesting, reach, slot_use, solc, unstructured};
+use crate::{namespace, nesting, reach, slot_use, solc, unstructured, vyper};
 
 /// The storage layout that an artifact declares. Total: what cannot be laid out is listed in
 /// [`StorageLayout::gaps`].
 #[must_use]
 pub fn layout_of(artifact: &Artifact) -> StorageLayout {
-    let mut draft = Draft { unit: artifact.unit.as_deref(), ast: artifact.ast(), ..Draft::default() };
+    let mut draft = Draft::default();
     let mut roots = Vec::new();
+    let is_vyper = artifact.unit.as_ref().is_some_and(|unit| unit.compiler.language == Language::Vyper);
+    if is_vyper || artifact.vyper_layout.is_some() {
+        let roots = vyper::roots(&mut draft, artifact);
+        nesting::bound(&mut draft);
+        return StorageLayout { roots, types: draft.types, gaps: draft.gaps };
+    }
     if artifact.unit.is_none() && artifact.storage_layout.is_none() {
         draft.gap("bare bytecode declares no storage layout", None);
         return StorageLayout { roots, types: draft.types, gaps: draft.gaps };
     }
+    (draft.unit, draft.ast) = (artifact.unit.as_deref(), artifact.ast());
     roots.extend(linear(&mut draft, artifact, Space::Storage));
     roots.extend(linear(&mut draft, artifact, Space::Transient));
     named_roots(&mut draft, artifact, &mut roots);
@@ -86,13 +93,16 @@ fn named_roots(draft: &mut Draft<'_>, artifact: &Artifact, roots: &mut Vec<Root>
         draft.gap(message, Some(tree.ast[contract].span));
     }
     let named = slot_use::slot_uses(tree.ast, &code);
-    let assigned = unstructured::assigned_slots(tree, &named);
+    if named.is_incomplete {
+        draft.gap("the slots that the code names are more than are followed", Some(tree.ast[contract].span));
+    }
+    let assigned = unstructured::assigned_slots(tree, &named.uses);
     let annotated = namespace::annotated_structs(draft, tree, &code);
     for annotated in &annotated {
         roots.extend(namespace::root(draft, tree, annotated, &assigned));
     }
     let is_namespace = |node| annotated.iter().any(|annotated| annotated.definition == node);
-    unstructured::add_roots(draft, tree, &named, is_namespace, roots);
+    unstructured::add_roots(draft, tree, &named.uses, is_namespace, roots);
 }
 
 /// The expression after `layout at`.

@@ -6,6 +6,9 @@ use std::borrow::Cow;
 
 use uplint_artifact::{NodeKind, NodeRef, Span, Unit};
 
+/// Longest comment in bytes that is looked for in source text.
+const MAX_COMMENT_BYTES: usize = 64 * 1024;
+
 /// The comment of a declaration.
 pub(crate) enum Documentation<'a> {
     /// Its text without comment marks, and where it stands (or what it is attached to).
@@ -55,7 +58,8 @@ fn is_printed(unit: &Unit, kind: NodeKind) -> bool {
 
 /// The documentation comment with which a text ends, blanks and ordinary comments behind it aside.
 fn comment_at_end(text: &str) -> Option<String> {
-    let mut rest = text.trim_end();
+    let from = text.floor_char_boundary(text.len().saturating_sub(MAX_COMMENT_BYTES));
+    let mut rest = text[from..].trim_end();
     let mut lines = Vec::new();
     loop {
         if let Some(block) = rest.strip_suffix("*/") {

@@ -21,6 +21,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) gaps: Vec<LayoutGap>,
     /// Types made from the syntax tree, so that each declaration has one entry.
     pub(crate) declared: HashMap<AstId, TypeId>,
+    /// Types read from Vyper's labels, so that each label is read once.
+    pub(crate) labelled: HashMap<String, TypeId>,
     /// Types entered whose parts are still being read: holding one by value would be infinite.
     pub(crate) open: HashSet<TypeId>,
     /// Current nesting of types that are being read.

@@ -26,6 +26,7 @@ mod solc;
 pub mod types;
 mod unstructured;
 pub mod view;
+mod vyper;
 pub mod well_known;
 
 pub use annotation::{AnnotationError, AnnotationProblem, Annotations, UnsafeKind, annotations_of};

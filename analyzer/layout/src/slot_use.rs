@@ -21,6 +21,9 @@ mod assembly;
 /// Most steps from a name to its value.
 const MAX_STEPS: u32 = 32;
 
+/// Most pairs of a parameter and a use that are followed to the arguments of calls.
+const MAX_PAIRS: usize = 10_000;
+
 /// What the code does with a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Access {
@@ -31,7 +34,7 @@ pub(crate) enum Access {
 }
 
 /// A slot that the code names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SlotUse {
     /// The slot, `None` when the constant's value cannot be computed.
     pub(crate) slot: Option<U256>,
@@ -41,36 +44,60 @@ pub(crate) struct SlotUse {
     pub(crate) access: Access,
 }
 
-/// Every slot that this code names, in the order of the code.
-pub(crate) fn slot_uses(ast: &Ast, code: &Code) -> Vec<SlotUse> {
-    let finder = Finder { ast, code };
-    let mut uses = Vec::new();
-    let mut parameters = Vec::new();
-    let mut record = |access, origin, parameters: &mut Vec<(NodeRef, Access)>| match origin {
-        Origin::Slot { slot, constant } => uses.push(SlotUse { slot, constant, access }),
-        Origin::Parameter(parameter) => parameters.push((parameter, access)),
-        Origin::Computed => {}
-    };
-    for &assembly in &code.assemblies {
-        for (access, origin) in finder.accesses(assembly) {
-            record(access, origin, &mut parameters);
+/// The slots that some code names.
+#[derive(Default)]
+pub(crate) struct SlotUses {
+    /// Each use once, in the order of the code.
+    pub(crate) uses: Vec<SlotUse>,
+    /// Whether there may be more, for the budget was reached.
+    pub(crate) is_incomplete: bool,
+    known: HashSet<SlotUse>,
+    parameters: Vec<(NodeRef, Access)>,
+}
+
+impl SlotUses {
+    fn record(&mut self, access: Access, origin: Origin) {
+        match origin {
+            Origin::Slot { slot, constant } => {
+                let found = SlotUse { slot, constant, access };
+                if self.known.insert(found) {
+                    self.uses.push(found);
+                }
+            }
+            Origin::Parameter(parameter) => self.parameters.push((parameter, access)),
+            Origin::Computed => {}
         }
     }
-    if parameters.is_empty() {
-        return uses;
+}
+
+/// Every slot that this code names.
+pub(crate) fn slot_uses(ast: &Ast, code: &Code) -> SlotUses {
+    let finder = Finder { ast, code };
+    let mut found = SlotUses::default();
+    for &assembly in &code.assemblies {
+        for (access, origin) in finder.accesses(assembly) {
+            found.record(access, origin);
+        }
+    }
+    if found.parameters.is_empty() {
+        return found;
     }
     let arguments = finder.arguments();
     let mut visited = HashSet::new();
     let mut next = 0;
-    while let Some(&(parameter, access)) = parameters.get(next) {
+    while let Some(&(parameter, access)) = found.parameters.get(next) {
         next += 1;
+        if visited.len() >= MAX_PAIRS {
+            found.is_incomplete = true;
+            break;
+        }
         if visited.insert((parameter, access)) {
             for &argument in arguments.get(&parameter).into_iter().flatten() {
-                record(access, finder.origin(argument, MAX_STEPS), &mut parameters);
+                found.record(access, finder.origin(argument, MAX_STEPS));
             }
         }
     }
-    uses
+    found
 }
 
 /// Where the value of an expression comes from.

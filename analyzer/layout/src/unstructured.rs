@@ -14,6 +14,9 @@ use crate::slot_use::{Access, SlotUse};
 use crate::types::{TypeId, TypeKind};
 use crate::well_known::{WellKnownContent, well_known_slot};
 
+/// Most roots that are made of slots without annotation. Each is compared with all before it.
+const MAX_ROOTS: usize = 1_000;
+
 /// Slots that the code assigns to pointers of these structs.
 pub(crate) fn assigned_slots(tree: Tree<'_>, named: &[SlotUse]) -> AssignedSlots {
     let mut assigned = AssignedSlots::new();
@@ -51,6 +54,10 @@ pub(crate) fn add_roots(
             unknown_constant(draft, tree, slot_use);
             continue;
         };
+        if roots.len() >= MAX_ROOTS {
+            draft.gap("the slots that the code names are more than are laid out", None);
+            return;
+        }
         let found = root(draft, tree, slot_use, Slot(slot));
         if !roots.iter().any(|known| covers(draft, known, &found)) {
             roots.push(found);

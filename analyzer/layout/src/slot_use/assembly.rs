@@ -1,5 +1,7 @@
 //! Accesses to storage in inline assembly: as Yul nodes, or as text before solc 0.6.
 
+use std::collections::HashMap;
+
 use uplint_artifact::ast::ExternalReference;
 use uplint_artifact::{Field, NodeKind, NodeRef};
 
@@ -7,40 +9,64 @@ use super::{Access, Finder, MAX_STEPS, Origin};
 use crate::constant;
 use crate::layout::Space;
 
+/// A block of assembly with what its names stand for, so that each is looked up once.
+struct Block<'a> {
+    /// Uses of Solidity declarations by their first byte.
+    references: HashMap<u32, &'a ExternalReference>,
+    /// Values of the Yul variables that are declared once and never assigned to; `None` for all others.
+    values: HashMap<&'a str, Option<NodeRef>>,
+}
+
 impl Finder<'_> {
     /// What a block of assembly does with slots, and where these come from.
     pub(super) fn accesses(&self, assembly: NodeRef) -> Vec<(Access, Origin)> {
         if let Some(text) = &self.ast[assembly].value {
             return self.accesses_in_text(assembly, text);
         }
+        let block = self.block(assembly);
         let mut accesses = Vec::new();
         for node in self.ast.descendants(assembly) {
             let access = match self.ast[node].kind {
-                NodeKind::YulAssignment => self.pointer_assignment(assembly, node),
+                NodeKind::YulAssignment => self.pointer_assignment(&block, node),
                 NodeKind::YulFunctionCall => self.word_access(node),
                 _ => None,
             };
             if let Some((access, slot)) = access {
-                accesses.push((access, self.yul_origin(assembly, slot, MAX_STEPS)));
+                accesses.push((access, self.yul_origin(&block, slot, MAX_STEPS)));
             }
         }
         accesses
     }
 
-    /// `pointer.slot := expression`.
-    fn pointer_assignment(&self, assembly: NodeRef, assignment: NodeRef) -> Option<(Access, NodeRef)> {
-        let target = self.ast.child(assignment, Field::VariableNames)?;
-        let reference = self.reference_at(assembly, target)?;
-        let type_name = self.pointer_type(reference)?;
-        Some((Access::Pointer(type_name), self.ast.child(assignment, Field::Value)?))
+    fn block(&self, assembly: NodeRef) -> Block<'_> {
+        let references = self.ast[assembly].external_references.iter();
+        let references = references.filter_map(|reference| Some((reference.span?.start, reference))).collect();
+        let mut values: HashMap<&str, Option<NodeRef>> = HashMap::new();
+        for node in self.ast.descendants(assembly) {
+            let (field, value) = match self.ast[node].kind {
+                NodeKind::YulVariableDeclaration => (Field::Variables, self.ast.child(node, Field::Value)),
+                NodeKind::YulAssignment => (Field::VariableNames, None),
+                _ => continue,
+            };
+            let names: Vec<&str> =
+                self.ast.children(node, field).filter_map(|name| self.ast[name].name.as_deref()).collect();
+            let value = value.filter(|_| names.len() == 1);
+            for name in names {
+                values.entry(name).and_modify(|known| *known = None).or_insert(value);
+            }
+        }
+        Block { references, values }
     }
 
-    /// The type name of the storage pointer whose slot a reference is.
-    fn pointer_type(&self, reference: &ExternalReference) -> Option<NodeRef> {
+    /// `pointer.slot := expression`.
+    fn pointer_assignment(&self, block: &Block<'_>, assignment: NodeRef) -> Option<(Access, NodeRef)> {
+        let target = self.ast.child(assignment, Field::VariableNames)?;
+        let reference = block.references.get(&self.ast[target].span.start)?;
         if reference.suffix.as_deref() != Some("slot") {
             return None;
         }
-        self.ast.child(self.ast.by_id(reference.declaration)?, Field::TypeName)
+        let type_name = self.ast.child(self.ast.by_id(reference.declaration)?, Field::TypeName)?;
+        Some((Access::Pointer(type_name), self.ast.child(assignment, Field::Value)?))
     }
 
     /// `sload(slot)` and its like.
@@ -50,13 +76,7 @@ impl Finder<'_> {
         Some((access, self.ast.child(call, Field::Arguments)?))
     }
 
-    fn reference_at(&self, assembly: NodeRef, name: NodeRef) -> Option<&ExternalReference> {
-        let start = self.ast[name].span.start;
-        let mut references = self.ast[assembly].external_references.iter();
-        references.find(|reference| reference.span.is_some_and(|span| span.start == start))
-    }
-
-    fn yul_origin(&self, assembly: NodeRef, expression: NodeRef, steps: u32) -> Origin {
+    fn yul_origin(&self, block: &Block<'_>, expression: NodeRef, steps: u32) -> Origin {
         let Some(steps) = steps.checked_sub(1) else { return Origin::Computed };
         let node = &self.ast[expression];
         match node.kind {
@@ -64,10 +84,10 @@ impl Finder<'_> {
                 let slot = node.value.as_deref().and_then(constant::literal_number);
                 slot.map_or(Origin::Computed, |slot| Origin::Slot { slot: Some(slot), constant: None })
             }
-            NodeKind::YulIdentifier => match self.reference_at(assembly, expression) {
+            NodeKind::YulIdentifier => match block.references.get(&node.span.start) {
                 Some(reference) => self.referenced_origin(reference, steps),
-                None => match self.yul_value(assembly, node.name.as_deref().unwrap_or_default()) {
-                    Some(value) => self.yul_origin(assembly, value, steps),
+                None => match node.name.as_deref().and_then(|name| *block.values.get(name)?) {
+                    Some(value) => self.yul_origin(block, value, steps),
                     None => Origin::Computed,
                 },
             },
@@ -82,55 +102,21 @@ impl Finder<'_> {
         }
     }
 
-    /// The value of a Yul variable that is declared once in this block and never assigned to.
-    fn yul_value(&self, assembly: NodeRef, name: &str) -> Option<NodeRef> {
-        let is_name = |node: NodeRef| self.ast[node].name.as_deref() == Some(name);
-        let mut value = None;
-        for node in self.ast.descendants(assembly) {
-            let (field, is_declaration) = match self.ast[node].kind {
-                NodeKind::YulVariableDeclaration => (Field::Variables, true),
-                NodeKind::YulAssignment => (Field::VariableNames, false),
-                _ => continue,
-            };
-            if self.ast.children(node, field).any(is_name) {
-                let is_only = self.ast.children(node, field).count() == 1;
-                if !is_declaration || !is_only || value.is_some() {
-                    return None;
-                }
-                value = self.ast.child(node, Field::Value);
-            }
-        }
-        value
-    }
-
-    /// solc before 0.6 prints assembly as text, `ds_slot := position`, and the declarations that it mentions.
+    /// solc before 0.6 prints assembly as text and the declarations that it mentions. It knows no pointers that
+    /// assembly sets.
     fn accesses_in_text(&self, assembly: NodeRef, text: &str) -> Vec<(Access, Origin)> {
         let references = &self.ast[assembly].external_references;
-        let declared = |name: &str, suffix: &str| {
-            references.iter().find(|reference| {
-                let declaration = self.ast.by_id(reference.declaration);
-                declaration.is_some_and(|node| self.ast[node].name.as_deref() == Some(name))
-                    && reference.suffix.as_deref().unwrap_or_default() == suffix
-            })
-        };
-        let origin = |token: &str| match (constant::literal_number(token), declared(token, "")) {
+        let name_of = |reference: &ExternalReference| self.ast[self.ast.by_id(reference.declaration)?].name.as_deref();
+        let declared: HashMap<&str, &ExternalReference> =
+            references.iter().filter_map(|reference| Some((name_of(reference)?, reference))).collect();
+        let origin = |token: &str| match (constant::literal_number(token), declared.get(token)) {
             (Some(slot), _) => Origin::Slot { slot: Some(slot), constant: None },
             (None, Some(reference)) => self.referenced_origin(reference, MAX_STEPS),
             (None, None) => Origin::Computed,
         };
         let tokens = tokens(text);
-        let mut accesses = Vec::new();
-        for window in tokens.windows(3) {
-            let [first, middle, last] = [window[0], window[1], window[2]];
-            if middle == ":=" {
-                let pointer = first.strip_suffix("_slot").and_then(|name| declared(name, "slot"));
-                let type_name = pointer.and_then(|reference| self.pointer_type(reference));
-                accesses.extend(type_name.map(|name| (Access::Pointer(name), origin(last))));
-            } else if middle == "(" {
-                accesses.extend(word_access(first).map(|access| (access, origin(last))));
-            }
-        }
-        accesses
+        let calls = tokens.windows(3).filter(|window| window[1] == "(");
+        calls.filter_map(|window| Some((word_access(window[0])?, origin(window[2])))).collect()
     }
 }
 
@@ -148,13 +134,7 @@ fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
-        let len = if is_word(first) {
-            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
-        } else if rest.starts_with(":=") {
-            2
-        } else {
-            first.len_utf8()
-        };
+        let len = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
         let (token, behind) = rest.split_at(len);
         tokens.push(token);
         rest = behind.trim_start();

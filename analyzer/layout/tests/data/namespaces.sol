@@ -149,3 +149,55 @@ contract Transients {
     uint256 transient depth;
     uint8 internal last;
 }
+
+struct AppStorage {
+    uint128 total;
+    address owner;
+}
+
+library LibApp {
+    function store() internal pure returns (AppStorage storage s) {
+        assembly {
+            s.slot := 0
+        }
+    }
+}
+
+contract App {
+    AppStorage internal s;
+
+    function total() external view returns (uint256) {
+        return s.total + LibApp.store().total;
+    }
+}
+
+contract Odd {
+    /// @custom:storage-location example.formula:a
+    struct Assigned {
+        uint256 a;
+    }
+
+    /// @custom:storage-location example.formula:b
+    struct Unassigned {
+        uint256 b;
+    }
+
+    struct Hidden {
+        uint256 c;
+    }
+
+    bytes32 private constant HIDDEN = keccak256(abi.encodePacked(uint8(1)));
+
+    function assigned() internal pure returns (Assigned storage $) {
+        assembly {
+            $.slot := 0xabcdef
+        }
+    }
+
+    function hidden() internal pure returns (Hidden storage $) {
+        bytes32 slot = HIDDEN;
+        assembly {
+            $.slot := slot
+        }
+    }
+}

@@ -5,3 +5,4 @@ mod hostile;
 mod named;
 mod packed;
 mod recorded;
+mod vyper;

@@ -144,3 +144,39 @@ fn without_comments_of_structs_the_source_text_is_read_and_its_absence_is_a_gap(
     assert_eq!(variables(&layout, named(&layout, "erc7201:example.old")), ["total uint256 0+0:32"]);
     assert_eq!(layout.roots.len(), 2);
 }
+
+#[test]
+fn old_assembly_is_read_as_text_and_as_nodes() {
+    for (version, output) in [
+        ("0.4.26", include_str!("../data/old_0_4_26.json")),
+        ("0.5.17", include_str!("../data/old_0_5_17.json")),
+        ("0.6.12", include_str!("../data/old_0_6_12.json")),
+    ] {
+        let layout = Recorded::solc(version, output).layout("Vault");
+        let name = "org.zeppelinos.proxy.implementation";
+        assert_eq!(variables(&layout, named(&layout, name)), [format!("{name} address 0+0:20")], "{version}");
+    }
+    let layout = Recorded::solc("0.6.12", include_str!("../data/pointer.json")).layout("Vault");
+    let root = named(&layout, "POSITION");
+    assert_eq!(root.base, Slot(keccak256("vault.store").into()));
+    assert_eq!(variables(&layout, root), ["a uint8 0+0:1", "b address 0+1:20"]);
+}
+
+#[test]
+fn a_pointer_to_a_declared_variable_is_no_root_of_its_own() {
+    let layout = namespaces().layout("App");
+    assert_eq!(layout.roots.len(), 1, "{}", table(&layout));
+}
+
+#[test]
+fn a_namespace_of_another_formula_stands_where_the_code_puts_it() {
+    let layout = namespaces().layout("Odd");
+    assert_eq!(named(&layout, "example.formula:a").base.to_string(), (0x00ab_cdef).to_string());
+    assert_eq!(
+        gaps(&layout),
+        [
+            "the slot of `example.formula:b` follows no known formula",
+            "the value of `HIDDEN` cannot be computed, so what lies at that slot is unknown",
+        ]
+    );
+}
