@@ -1,9 +1,11 @@
 //! What a terminal gets: colours, width, errors and remarks on standard error.
 
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::ColorChoice;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use uplint_report::one_line;
 
 use crate::args::When;
 
@@ -51,15 +53,53 @@ pub(crate) fn print_error(error: &dyn Diagnostic) {
         .with_links(false)
         .with_width(width(terminal_size::terminal_size_of(&stderr)));
     let mut text = String::new();
-    if handler.render_report(&mut text, error).is_err() {
-        text = format!("{error}\n");
+    let shown = Shown::of(error);
+    if handler.render_report(&mut text, &shown).is_err() {
+        text = format!("{shown}\n");
     }
     print_stderr(&text);
 }
 
+/// A diagnostic in which nothing that a stranger wrote acts on the terminal.
+#[derive(Debug)]
+struct Shown {
+    code: Option<String>,
+    message: String,
+    help: Option<String>,
+}
+
+impl Shown {
+    fn of(error: &dyn Diagnostic) -> Self {
+        let harmless = |text: String| text.lines().map(one_line).collect::<Vec<_>>().join("\n");
+        Shown {
+            code: error.code().map(|code| harmless(code.to_string())),
+            message: harmless(error.to_string()),
+            help: error.help().map(|help| harmless(help.to_string())),
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+}
+
 /// Prints a remark to standard error.
 pub(crate) fn print_remark(text: &str) {
-    print_stderr(&format!("{text}\n"));
+    print_stderr(&format!("{}\n", one_line(text)));
 }
 
 /// Standard error may be closed, and then nobody is there to be told.

@@ -4,14 +4,14 @@
 //! its [`Reason`] into the report. Nothing is decided here about abstract contracts, tests and dependencies: they are
 //! recognised, and the pairing leaves them out unless they are named.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use uplint_artifact::{Artifact, Ast, Field, Language, NodeKind, NodeRef};
-use uplint_facts::version_facts;
+use rayon::prelude::*;
+use uplint_artifact::{Artifact, Ast, AstId, NodeRef};
+use uplint_facts::{UpgradeabilityReason, implementations_in, upgradeability, version_facts};
 use uplint_layout::{RootKind, Space, is_gap};
-
-use crate::implementations::Implementations;
 
 /// What a contract is by its declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,41 +38,33 @@ pub(crate) enum Role {
 }
 
 /// Why a contract is taken for an implementation.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// `@custom:oz-upgrades` or `@custom:oz-upgrades-from`.
-    Annotated,
     /// The input holds this contract and nothing else.
     OnlyOne,
-    /// It inherits a contract that is made for implementations.
-    Inherits(Arc<str>),
-    /// It has a function that does a constructor's work.
-    Initializer(Arc<str>),
-    /// It has a function that upgrades it.
-    UpgradeFunction(&'static str),
-    /// It keeps storage in an annotated namespace.
-    Namespace(Arc<str>),
-    /// The project puts it behind a proxy.
-    Implementation(Arc<str>),
+    /// The code says so.
+    Code(UpgradeabilityReason),
 }
 
 impl Reason {
-    /// Whether the project says it rather than a heuristic.
+    /// Whether somebody says it, rather than a heuristic.
     pub(crate) fn is_declared(&self) -> bool {
-        matches!(self, Self::Annotated | Self::OnlyOne)
+        matches!(self, Self::OnlyOne | Self::Code(UpgradeabilityReason::Annotated))
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Annotated => f.write_str("it is annotated `@custom:oz-upgrades`"),
             Self::OnlyOne => f.write_str("the input holds nothing else"),
-            Self::Inherits(base) => write!(f, "it inherits `{base}`"),
-            Self::Initializer(name) => write!(f, "it has the initializer `{name}`"),
-            Self::UpgradeFunction(name) => write!(f, "it has the upgrade function `{name}`"),
-            Self::Namespace(id) => write!(f, "it keeps storage in the namespace `{id}`"),
-            Self::Implementation(place) => write!(f, "`{place}` puts it behind a proxy"),
+            Self::Code(UpgradeabilityReason::Annotated) => f.write_str("it is annotated `@custom:oz-upgrades`"),
+            Self::Code(UpgradeabilityReason::Inherits(base)) => write!(f, "it inherits `{base}`"),
+            Self::Code(UpgradeabilityReason::Initializer(name)) => write!(f, "it has the initializer `{name}`"),
+            Self::Code(UpgradeabilityReason::UpgradeFunction(name)) => {
+                write!(f, "it has the upgrade function `{name}`")
+            }
+            Self::Code(UpgradeabilityReason::Namespace(id)) => write!(f, "it keeps storage in the namespace `{id}`"),
+            Self::Code(UpgradeabilityReason::UsedAsImplementation) => f.write_str("the project puts it behind a proxy"),
         }
     }
 }
@@ -113,27 +105,25 @@ impl Candidate {
 
 /// Looks at every contract of a version. `only_one` says that the input names a single contract by its format.
 pub(crate) fn candidates(artifacts: &[Arc<Artifact>], only_one: bool) -> Vec<Candidate> {
-    let implementations = Implementations::of(artifacts);
+    let implementations = implementations(artifacts);
     let all_foreign = artifacts.iter().all(|artifact| is_dependency(&artifact.contract.path));
     artifacts
-        .iter()
+        .par_iter()
         .map(|artifact| {
             let definition = artifact.ast().zip(artifact.definition());
             let (kind, role) = (kind(artifact, definition), role(artifact, definition, all_foreign));
-            let tags = definition.map(|(ast, node)| Tags::of(ast, node)).unwrap_or_default();
-            let reason = if tags.upgrades || tags.upgrades_from.is_some() {
-                Some(Reason::Annotated)
-            } else if only_one {
-                Some(Reason::OnlyOne)
-            } else {
-                heuristic(artifact, definition)
-                    .or_else(|| implementations.place_of(&artifact.contract).map(Reason::Implementation))
-            };
+            let none = BTreeSet::new();
+            let of_unit = artifact.unit.as_ref().and_then(|unit| implementations.get(&Arc::as_ptr(unit).addr()));
+            let found = upgradeability(artifact, of_unit.unwrap_or(&none));
+            let is_proxy = definition.is_some_and(|(ast, node)| is_proxy(ast, node));
+            // The reasons come in the order of their weight, and one is enough for a reader.
+            let reason = found.reasons.into_iter().next().map(Reason::Code);
+            let reason = reason.filter(|reason| reason.is_declared() || !is_proxy);
             Candidate {
                 kind,
                 role,
-                reason,
-                upgrades_from: tags.upgrades_from,
+                reason: reason.or(only_one.then_some(Reason::OnlyOne)),
+                upgrades_from: found.upgrades_from,
                 is_base_with_gap: kind == ContractKind::Abstract && role == Role::Own && ends_in_gap(artifact),
                 artifact: Arc::clone(artifact),
             }
@@ -141,26 +131,19 @@ pub(crate) fn candidates(artifacts: &[Arc<Artifact>], only_one: bool) -> Vec<Can
         .collect()
 }
 
-/// What a contract's documentation says about upgrades.
-#[derive(Default)]
-struct Tags {
-    upgrades: bool,
-    upgrades_from: Option<String>,
+/// For each compilation, known by its address in memory, the contracts that it deploys behind proxies.
+fn implementations(artifacts: &[Arc<Artifact>]) -> HashMap<usize, BTreeSet<AstId>> {
+    let mut found = HashMap::new();
+    for unit in artifacts.iter().filter_map(|artifact| artifact.unit.as_ref()) {
+        found.entry(Arc::as_ptr(unit).addr()).or_insert_with(|| implementations_in(unit));
+    }
+    found
 }
 
-impl Tags {
-    fn of(ast: &Ast, contract: NodeRef) -> Self {
-        let mut words = ast[contract].documentation.as_deref().unwrap_or_default().split_whitespace();
-        let mut tags = Tags::default();
-        while let Some(word) = words.next() {
-            match word {
-                "@custom:oz-upgrades" => tags.upgrades = true,
-                "@custom:oz-upgrades-from" => tags.upgrades_from = words.next().map(str::to_owned),
-                _ => {}
-            }
-        }
-        tags
-    }
+/// Whether it stands in front of implementations: such contracts upgrade, but are not what is upgraded.
+fn is_proxy(ast: &Ast, contract: NodeRef) -> bool {
+    bases(ast, contract)
+        .any(|base| matches!(ast[base].name.as_deref(), Some("Proxy" | "UpgradeableBeacon" | "ProxyAdmin")))
 }
 
 fn kind(artifact: &Artifact, definition: Option<(&Ast, NodeRef)>) -> ContractKind {
@@ -198,84 +181,6 @@ fn is_dependency(path: &str) -> bool {
         || path.starts_with('@')
         || path.starts_with("npm/")
         || path.split('/').any(|part| part == "node_modules")
-}
-
-/// The first heuristic that takes a contract for an implementation.
-fn heuristic(artifact: &Artifact, definition: Option<(&Ast, NodeRef)>) -> Option<Reason> {
-    match definition {
-        Some((ast, node)) => by_syntax(ast, node),
-        None => by_interface(artifact),
-    }
-}
-
-fn by_syntax(ast: &Ast, contract: NodeRef) -> Option<Reason> {
-    // Proxies and beacons have functions that upgrade, but are not what is upgraded.
-    let is_proxy = bases(ast, contract)
-        .any(|base| matches!(ast[base].name.as_deref(), Some("Proxy" | "UpgradeableBeacon" | "ProxyAdmin")));
-    if is_proxy {
-        return None;
-    }
-    let inherited = bases(ast, contract)
-        .filter(|&base| base != contract)
-        .filter_map(|base| ast[base].name.clone())
-        .find(|name| name.ends_with("Initializable") || name.ends_with("UUPSUpgradeable"));
-    if let Some(name) = inherited {
-        return Some(Reason::Inherits(name));
-    }
-    let functions = || {
-        bases(ast, contract)
-            .flat_map(|base| ast.children(base, Field::Nodes))
-            .filter(|&node| ast[node].kind == NodeKind::FunctionDefinition && ast[node].is_implemented)
-            .filter(|&node| matches!(ast[node].visibility.as_deref(), Some("public" | "external")))
-    };
-    if let Some(name) = functions().find_map(|function| initializer_name(ast, function)) {
-        return Some(Reason::Initializer(name));
-    }
-    if let Some(name) = functions().find_map(|function| upgrade_function(ast[function].name.as_deref()?)) {
-        return Some(Reason::UpgradeFunction(name));
-    }
-    bases(ast, contract)
-        .flat_map(|base| ast.children(base, Field::Nodes))
-        .filter(|&node| ast[node].kind == NodeKind::StructDefinition)
-        .find_map(|node| namespace_id(ast[node].documentation.as_deref()?))
-        .map(Reason::Namespace)
-}
-
-/// The name of a function that does a constructor's work, by its modifiers or its name.
-fn initializer_name(ast: &Ast, function: NodeRef) -> Option<Arc<str>> {
-    let name = ast[function].name.clone()?;
-    let is_guarded = ast
-        .children(function, Field::Modifiers)
-        .filter_map(|modifier| ast.child(modifier, Field::ModifierName))
-        .any(|modifier| matches!(ast[modifier].name.as_deref(), Some("initializer" | "reinitializer")));
-    let changes_state = !matches!(ast[function].state_mutability.as_deref(), Some("view" | "pure"));
-    (is_guarded || is_initializer(&name) && changes_state).then_some(name)
-}
-
-fn by_interface(artifact: &Artifact) -> Option<Reason> {
-    let abi = artifact.abi.as_ref()?;
-    if let Some(function) = abi.functions().find(|function| is_initializer(&function.name)) {
-        return Some(Reason::Initializer(function.name.as_str().into()));
-    }
-    // A Vyper contract has no conventions beyond a function of that name.
-    let is_vyper = artifact.unit.as_ref().is_some_and(|unit| unit.compiler.language == Language::Vyper);
-    let upgrade = abi.functions().find_map(|function| upgrade_function(&function.name));
-    upgrade.filter(|_| !is_vyper).map(Reason::UpgradeFunction)
-}
-
-fn is_initializer(name: &str) -> bool {
-    name.strip_prefix("initialize").is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_lowercase()))
-}
-
-fn upgrade_function(name: &str) -> Option<&'static str> {
-    ["upgradeTo", "upgradeToAndCall", "proxiableUUID"].into_iter().find(|&known| known == name)
-}
-
-/// What stands after `@custom:storage-location`.
-fn namespace_id(documentation: &str) -> Option<Arc<str>> {
-    let mut words = documentation.split_whitespace();
-    words.find(|&word| word == "@custom:storage-location")?;
-    words.next().map(Into::into)
 }
 
 /// The contract's bases, itself first; itself alone when the compiler printed none.

@@ -79,6 +79,8 @@ pub(crate) struct Version {
     pub(crate) candidates: Vec<Candidate>,
     /// What the input lacks.
     pub(crate) gaps: Vec<BuildGap>,
+    /// Where the paths of its sources start; `None` when the input does not say.
+    pub(crate) root: Option<PathBuf>,
     /// How reports name the input.
     pub(crate) summary: InputSummary,
     /// Remarks for the user.
@@ -94,13 +96,16 @@ pub(crate) fn load(
 ) -> Result<Version, CliError> {
     let build = match input {
         Input::Path(path) => uplint_compile::load(path, options, progress)?,
-        Input::Stdin => uplint_compile::load_bytes("stdin", &standard_input()?, options)?,
+        Input::Stdin => {
+            progress("reading standard input");
+            uplint_compile::load_bytes("stdin", &standard_input()?, options)?
+        }
     };
     Ok(version(build, shown_as))
 }
 
 fn version(build: Build, given: String) -> Version {
-    let Build { artifacts, kind, gaps, inputs_digest, notes, .. } = build;
+    let Build { artifacts, root, kind, gaps, inputs_digest, notes } = build;
     let artifacts: Vec<Arc<Artifact>> = artifacts.into_iter().map(Arc::new).collect();
     let only_one =
         artifacts.len() == 1 && matches!(kind, InputKind::Bytecode | InputKind::Artifacts | InputKind::VyperFile);
@@ -110,7 +115,7 @@ fn version(build: Build, given: String) -> Version {
         digest: alloy_primitives::hex::encode(inputs_digest),
         compilers: compilers(&artifacts),
     };
-    Version { candidates: candidates(&artifacts, only_one), gaps, summary, notes }
+    Version { candidates: candidates(&artifacts, only_one), gaps, root, summary, notes }
 }
 
 fn kind_name(kind: InputKind) -> &'static str {
@@ -179,8 +184,23 @@ fn components(input: &Input) -> Vec<String> {
         .collect()
 }
 
-/// The choices about compiling that hold for all inputs of a run.
-pub(crate) fn compile_options(args: &CompileArgs, jobs: Option<u16>, inputs: &[&Input]) -> CompileOptions {
+/// The choices about compiling that hold for all inputs of a run. No program within the inputs is run, nor within the
+/// folders that `--project` leads down from.
+pub(crate) fn compile_options(
+    args: &CompileArgs,
+    jobs: Option<u16>,
+    inputs: &[&Input],
+    given: &[&Path],
+) -> CompileOptions {
+    let projects = inputs.iter().filter_map(|input| match input {
+        // An input that cannot be read is told about when it is loaded.
+        Input::Path(path) => uplint_compile::project_root(path).ok(),
+        Input::Stdin => None,
+    });
+    let folders = given.iter().filter(|given| given.is_dir()).filter_map(|given| given.canonicalize().ok());
+    let mut forbidden_roots: Vec<PathBuf> = projects.chain(folders).collect();
+    forbidden_roots.sort();
+    forbidden_roots.dedup();
     CompileOptions {
         solc: args.solc.clone(),
         vyper: args.vyper.clone(),
@@ -190,15 +210,8 @@ pub(crate) fn compile_options(args: &CompileArgs, jobs: Option<u16>, inputs: &[&
         no_cache: args.no_cache,
         jobs: jobs.map(usize::from),
         profile: None,
-        forbidden_roots: inputs.iter().filter_map(|input| forbidden_root(input)).collect(),
+        forbidden_roots,
     }
-}
-
-/// The folder whose programs are not run: that of the input.
-fn forbidden_root(input: &Input) -> Option<PathBuf> {
-    let Input::Path(path) = input else { return None };
-    let real = path.canonicalize().ok()?;
-    if real.is_dir() { Some(real) } else { real.parent().map(Path::to_path_buf) }
 }
 
 #[cfg(test)]

@@ -232,3 +232,61 @@ fn outline(layout: &StorageLayout) -> BTreeSet<(String, Option<Place>)> {
         .flat_map(|variable| [(variable.label.clone(), None), (variable.label.clone(), Some(variable.place))])
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use uplint_facts::UpgradeFacts;
+    use uplint_rules::{Evidence, Finding, JudgementPolicy, RuleDocs, RuleMeta, Severity, Verdict};
+
+    use super::*;
+    use crate::detect::candidates;
+
+    struct Broken;
+
+    impl Rule for Broken {
+        fn meta(&self) -> &'static RuleMeta {
+            &RuleMeta {
+                id: "XX001",
+                slug: "broken",
+                summary: "breaks",
+                severity: Severity::High,
+                evidence: Evidence::Proved,
+                required: &[],
+                sharpening: &[],
+                cwe: &[],
+                scwe: &[],
+                counts_when_existing: false,
+                since: "0.1.0",
+                docs: RuleDocs { markdown: "" },
+            }
+        }
+
+        fn check(&self, _facts: &UpgradeFacts) -> Vec<Finding> {
+            panic!("out of cheese")
+        }
+    }
+
+    #[test]
+    fn a_rule_that_panics_is_a_gap_with_its_name_and_the_others_are_judged() {
+        crate::guard::silence_panics();
+        let document = uplint_artifact::read::bytecode("code.hex", b"0x00").expect("invariant: it is well formed");
+        let artifacts: Vec<_> = document.artifacts.into_iter().map(Arc::new).collect();
+        let new = candidates(&artifacts, true);
+        let options = AssessOptions {
+            select: Vec::new(),
+            ignore: Vec::new(),
+            require: Vec::new(),
+            policy: JudgementPolicy { fail_on: Some(Severity::High), judged_alone: true },
+        };
+        let rules: Vec<&'static dyn Rule> = vec![&Broken];
+        let setting = Setting { old: &[], new: &new, build_gaps: &[], rules: &rules, options: &options, proxy: None };
+        let pair = Pair { new: Some(0), ..Pair::default() };
+        let case = Case { pair, plan: UpgradePlan::default(), siblings: Vec::new() };
+        let judgements = judge_all(&setting, &[case]);
+        assert!(judgements[0].has_internal_error);
+        let assessment = &judgements[0].assessment;
+        let gap = assessment.gaps.iter().find(|gap| gap.rule == Some("XX001"));
+        assert_eq!(gap.map(|gap| gap.message.as_str()), Some("rule XX001 ended in an internal error: out of cheese"));
+        assert_eq!(assessment.verdict, Verdict::Review);
+    }
+}

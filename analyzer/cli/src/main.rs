@@ -12,7 +12,6 @@ mod console;
 mod detect;
 mod error;
 mod guard;
-mod implementations;
 mod input;
 mod interrupt;
 mod judge;
@@ -21,6 +20,7 @@ mod output;
 mod pairing;
 mod pipeline;
 mod progress;
+mod repository;
 mod spec;
 
 use std::process::ExitCode;

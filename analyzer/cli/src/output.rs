@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::console::{self, Style};
 use crate::error::CliError;
 use crate::interrupt;
 
@@ -60,6 +61,13 @@ pub(crate) struct Output {
     pub(crate) format: Format,
     /// The file; standard output when absent.
     pub(crate) path: Option<PathBuf>,
+}
+
+impl Output {
+    /// How the report is to look in its place.
+    pub(crate) fn style(&self) -> Style {
+        if self.path.is_some() { console::FILE_STYLE } else { console::stdout_style() }
+    }
 }
 
 /// Reads `--output` for a command that offers some formats; the first of them is the default.

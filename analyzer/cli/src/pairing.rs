@@ -83,6 +83,13 @@ pub(crate) fn alone(new: &[Candidate], choice: Choice<'_>) -> Result<Vec<Pair>, 
     Ok(without_repetition(pairs))
 }
 
+/// The contracts to show of one version, in its order: what would be judged, and else every one.
+pub(crate) fn shown(candidates: &[Candidate], choice: Choice<'_>) -> Result<Vec<usize>, CliError> {
+    let wanted = |pairs: Vec<Pair>| pairs.into_iter().filter_map(|pair| pair.new).collect::<Vec<_>>();
+    let found = wanted(alone(candidates, choice)?);
+    if found.is_empty() { Ok(wanted(alone(candidates, Choice { all: true, ..choice })?)) } else { Ok(found) }
+}
+
 fn without_repetition(pairs: Vec<Pair>) -> Vec<Pair> {
     let mut kept: Vec<Pair> = Vec::new();
     for pair in pairs {
@@ -279,5 +286,153 @@ fn annotated(old: &[Candidate], new: &Candidate) -> Option<Link> {
     match names::matches(old, &wanted(path)).as_slice() {
         &[only] => Some(Link::certain(only)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use uplint_artifact::Artifact;
+    use uplint_facts::UpgradeabilityReason;
+
+    use super::*;
+
+    /// A contract `path:Name`: upgradeable with `!` behind its name, annotated `from` with `<from`.
+    fn contract(text: &str) -> Candidate {
+        let (text, from) = match text.split_once('<') {
+            Some((text, from)) => (text, Some(from.to_owned())),
+            None => (text, None),
+        };
+        let (name, is_upgradeable) = match text.strip_suffix('!') {
+            Some(name) => (name, true),
+            None => (text, false),
+        };
+        let (path, name) = name.split_once(':').expect("invariant: a test names contracts in full");
+        let contract = ContractName { path: path.into(), name: name.into() };
+        let artifact = Artifact {
+            contract,
+            unit: None,
+            source: None,
+            abi: None,
+            method_identifiers: None,
+            storage_layout: None,
+            transient_layout: None,
+            vyper_layout: None,
+            creation: None,
+            runtime: None,
+        };
+        Candidate {
+            artifact: Arc::new(artifact),
+            kind: ContractKind::Concrete,
+            role: Role::Own,
+            reason: is_upgradeable.then_some(Reason::Code(UpgradeabilityReason::Annotated)),
+            upgrades_from: from,
+            is_base_with_gap: false,
+        }
+    }
+
+    fn version(contracts: &str) -> Vec<Candidate> {
+        contracts.split_whitespace().map(contract).collect()
+    }
+
+    /// Pairs as `old>new`, `-` for a side that has none, `?` before a guess.
+    fn pairs(old: &str, new: &str, specs: &[&str]) -> String {
+        let (old, new) = (version(old), version(new));
+        let specs: Vec<ContractSpec> = specs.iter().map(|spec| spec.parse().expect("invariant: well formed")).collect();
+        let choice = Choice { specs: &specs, all: false };
+        match pair(&old, &new, choice) {
+            Err(error) => format!("{error}"),
+            Ok(pairs) => {
+                let name = |side: &[Candidate], at: Option<usize>| {
+                    at.map_or("-".to_owned(), |at| side[at].artifact.contract.to_string())
+                };
+                let shown = pairs.iter().map(|pair| {
+                    let mark = if pair.is_guess { "?" } else { "" };
+                    format!("{mark}{}>{}", name(&old, pair.old), name(&new, pair.new))
+                });
+                shown.collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    #[test]
+    fn the_full_name_wins_over_the_bare_name() {
+        assert_eq!(pairs("a.sol:V! b.sol:V!", "b.sol:V! c.sol:V!", &[]), "b.sol:V>b.sol:V a.sol:V>c.sol:V");
+    }
+
+    #[test]
+    fn a_contract_that_lost_its_marks_is_still_compared() {
+        assert_eq!(pairs("a.sol:V!", "a.sol:V", &[]), "a.sol:V>a.sol:V");
+        assert_eq!(pairs("a.sol:V", "a.sol:V!", &[]), "a.sol:V>a.sol:V");
+        assert_eq!(pairs("a.sol:V", "a.sol:V", &[]), "");
+    }
+
+    #[test]
+    fn an_annotation_wins_over_names_and_takes_nothing_away() {
+        assert_eq!(pairs("a.sol:V! a.sol:W!", "a.sol:W!<V", &[]), "a.sol:V>a.sol:W a.sol:W>-");
+        assert_eq!(pairs("a.sol:V!", "a.sol:V! a.sol:V2!<a.sol:V", &[]), "a.sol:V>a.sol:V a.sol:V>a.sol:V2");
+        assert_eq!(
+            pairs("a.sol:V! b.sol:X!", "a.sol:Z!<build-info:V b.sol:X!", &[]),
+            "a.sol:V>a.sol:Z b.sol:X>b.sol:X"
+        );
+        assert_eq!(pairs("a.sol:V!", "a.sol:Z!<dir:a.sol:V a.sol:Y!", &[]), "a.sol:V>a.sol:Z ->a.sol:Y");
+    }
+
+    #[test]
+    fn version_marks_are_overlooked_when_nothing_else_fits() {
+        assert_eq!(
+            pairs("a.sol:Vault! a.sol:X!", "a.sol:VaultV2! a.sol:X!", &[]),
+            "a.sol:Vault>a.sol:VaultV2 a.sol:X>a.sol:X"
+        );
+        assert_eq!(
+            pairs("a.sol:V_v1! a.sol:X!", "a.sol:VUpgradeable a.sol:X!", &[]),
+            "a.sol:V_v1>a.sol:VUpgradeable a.sol:X>a.sol:X"
+        );
+    }
+
+    #[test]
+    fn two_that_fit_equally_well_are_not_guessed() {
+        assert_eq!(
+            pairs("a.sol:VaultV1! a.sol:X!", "a.sol:VaultV2! a.sol:VaultV3! a.sol:X!", &[]),
+            "->a.sol:VaultV2 ->a.sol:VaultV3 a.sol:X>a.sol:X a.sol:VaultV1>-"
+        );
+        assert_eq!(pairs("a.sol:V! b.sol:V!", "c.sol:V!", &[]), "->c.sol:V a.sol:V>- b.sol:V>-");
+    }
+
+    #[test]
+    fn the_last_upgradeable_contract_on_each_side_is_a_guess() {
+        assert_eq!(pairs("a.sol:Vault! a.sol:Lib", "b.sol:Treasury! b.sol:Other", &[]), "?a.sol:Vault>b.sol:Treasury");
+    }
+
+    #[test]
+    fn a_specification_decides() {
+        let (old, new) = ("a.sol:V! b.sol:V! b.sol:Plain", "a.sol:V! b.sol:V! b.sol:W! b.sol:Plain");
+        assert_eq!(pairs(old, new, &["a.sol:V=W"]), "a.sol:V>b.sol:W");
+        assert_eq!(pairs(old, new, &["b.sol:V", "b.sol:V"]), "b.sol:V>b.sol:V");
+        assert_eq!(pairs(old, new, &["Plain"]), "b.sol:Plain>b.sol:Plain");
+        assert_eq!(pairs(old, new, &["V"]), "`V` is ambiguous in the new version");
+        assert_eq!(pairs(old, new, &["V=W"]), "`V` is ambiguous in the old version");
+        assert_eq!(pairs(old, new, &["Nothing"]), "no contract `Nothing` in either version");
+    }
+
+    #[test]
+    fn a_specification_may_name_what_only_the_old_version_has() {
+        assert_eq!(pairs("a.sol:Vault!", "a.sol:VaultV2!", &["Vault"]), "a.sol:Vault>a.sol:VaultV2");
+        assert_eq!(pairs("a.sol:Vault! a.sol:X", "a.sol:X", &["Vault"]), "a.sol:Vault>-");
+    }
+
+    #[test]
+    fn a_new_contract_beside_an_old_version_names_what_it_may_replace() {
+        let (old, new) = (version("a.sol:VaultV1!"), version("a.sol:VaultV1! a.sol:VaultV2!"));
+        let pairs = pair(&old, &new, Choice { specs: &[], all: false }).expect("invariant: nothing is named");
+        assert!(pairs[1].notes.iter().any(|note| note.contains("--contract VaultV1=VaultV2")), "{pairs:?}");
+    }
+
+    #[test]
+    fn an_annotated_origin_that_is_not_there_is_told() {
+        let (old, new) = (version("a.sol:V!"), version("a.sol:V!<Gone"));
+        let pairs = pair(&old, &new, Choice { specs: &[], all: false }).expect("invariant: nothing is named");
+        assert_eq!((pairs[0].old, pairs[0].missing_origin.as_deref()), (Some(0), Some("Gone")));
     }
 }

@@ -1,5 +1,6 @@
 //! One way from two inputs to an assessment: read both sides, choose and pair contracts, judge the pairs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -41,6 +42,8 @@ pub(crate) struct Job<'a> {
 pub(crate) struct Outcome {
     /// The judgement.
     pub(crate) assessment: Assessment,
+    /// Where the paths of the new version's sources start, when its input says.
+    pub(crate) new_root: Option<PathBuf>,
     /// Remarks for the user on standard error.
     pub(crate) remarks: Vec<String>,
     /// Whether a part of uplint failed, so that the exit code has to say so.
@@ -94,7 +97,7 @@ pub(crate) fn run(job: &Job<'_>, progress: &Progress) -> Result<Outcome, CliErro
         fail_on: job.options.policy.fail_on,
         elapsed_ms: job.timings.then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)),
     };
-    Ok(Outcome { assessment, remarks, has_internal_error })
+    Ok(Outcome { assessment, new_root: new.root, remarks, has_internal_error })
 }
 
 /// Reads both sides at once. Where both fail, the old one's error is told.

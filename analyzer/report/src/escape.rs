@@ -16,7 +16,7 @@ pub(crate) fn is_unprintable(c: char) -> bool {
 }
 
 /// The text on one line, with unprintable characters as `\u{…}`.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+pub fn one_line(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unprintable) {
         return Cow::Borrowed(text);
     }
@@ -33,7 +33,7 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
 
 /// A JSON document with unprintable characters as `\uXXXX`. Outside of strings a document that `serde_json` wrote holds
 /// no such character but the line breaks and blanks of its layout.
-pub(crate) fn json(document: &str) -> Cow<'_, str> {
+pub fn json(document: &str) -> Cow<'_, str> {
     let must_go = |c: char| is_unprintable(c) && c != '\n';
     if !document.contains(must_go) {
         return Cow::Borrowed(document);

@@ -18,6 +18,7 @@ mod slot_rows;
 mod source_place;
 pub mod text;
 
+pub use escape::{json as escape_json, one_line};
 pub use inspect::{InspectFormat, inspect_layout, inspect_selectors};
 pub use json::{JsonOptions, json, json_schema};
 pub use page::{PageFormat, explain, rules_table};

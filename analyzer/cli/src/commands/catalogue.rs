@@ -1,8 +1,10 @@
 //! `uplint explain` and `uplint rules`: what the rules say about themselves.
 
+use uplint_report::PageFormat;
 use uplint_rules::catalog::RULES;
 
 use crate::commands::Ending;
+use crate::console;
 use crate::error::CliError;
 use crate::output::{self, Format, OutputSpec};
 
@@ -10,14 +12,22 @@ use crate::output::{self, Format, OutputSpec};
 pub(crate) fn explain(name: &str) -> Result<Ending, CliError> {
     let rule = RULES.iter().find(|rule| rule.meta().id.eq_ignore_ascii_case(name) || rule.meta().slug == name);
     let rule = rule.ok_or_else(|| unknown_rule(name))?;
-    output::write_stdout(rule.meta().docs.markdown)?;
+    let format = PageFormat::Text { width: console::stdout_style().width };
+    output::write_stdout(&uplint_report::explain(rule.meta(), format))?;
     Ok(Ending::Success)
 }
 
 /// Prints the catalogue.
 pub(crate) fn rules(specs: &[OutputSpec]) -> Result<Ending, CliError> {
-    let outputs = output::outputs(specs, "rules", &[Format::Text, Format::Json, Format::Markdown])?;
-    drop(outputs);
+    let rules: Vec<_> = RULES.iter().map(|rule| rule.meta()).collect();
+    for output in output::outputs(specs, "rules", &[Format::Text, Format::Json, Format::Markdown])? {
+        let format = match output.format {
+            Format::Json => PageFormat::Json,
+            Format::Markdown => PageFormat::Markdown,
+            Format::Text | Format::Sarif => PageFormat::Text { width: output.style().width },
+        };
+        output::write(&output, &uplint_report::rules_table(&rules, format))?;
+    }
     Ok(Ending::Success)
 }
 

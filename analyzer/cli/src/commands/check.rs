@@ -1,10 +1,10 @@
 //! `uplint check`: compares two versions, or judges one alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use uplint_report::{JsonOptions, TextOptions};
+use uplint_report::{JsonOptions, SarifOptions, TextOptions};
 use uplint_rules::catalog::RULES;
-use uplint_rules::{AssessOptions, Assessment, JudgementPolicy, Severity, Verdict};
+use uplint_rules::{AssessOptions, Assessment, JudgementPolicy, Severity, Verdict, selected_rules};
 
 use crate::args::{CheckArgs, GlobalArgs, PolicyArgs};
 use crate::commands::Ending;
@@ -16,6 +16,7 @@ use crate::output::{self, Format, Output};
 use crate::pairing::Choice;
 use crate::pipeline::{self, Job, Outcome};
 use crate::progress::Progress;
+use crate::repository;
 use crate::spec::ProxySpec;
 
 /// Formats that `check` writes, the default first.
@@ -37,6 +38,7 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Ending, CliEr
         })
         .collect();
     let all_inputs: Vec<&Input> = old.iter().chain([&new]).chain(&proxies).collect();
+    let given: Vec<&Path> = args.first.iter().chain(&args.second).map(PathBuf::as_path).collect();
     let job = Job {
         options: AssessOptions {
             select: args.policy.select.clone(),
@@ -44,7 +46,7 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Ending, CliEr
             require: Vec::new(),
             policy: JudgementPolicy { fail_on, judged_alone: old.is_none() },
         },
-        compile: compile_options(&args.compile, global.jobs, &all_inputs),
+        compile: compile_options(&args.compile, global.jobs, &all_inputs, &given),
         choice: Choice { specs: &args.choice.contracts, all: args.choice.all },
         plan: &args.plan,
         timings: args.timings,
@@ -61,7 +63,7 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Ending, CliEr
         }
     }
     for output in &outputs {
-        output::write(output, &report(&outcome, output, args, global))?;
+        output::write(output, &report(&outcome, output, &job, args, global))?;
     }
     Ok(ending(&outcome, args.policy.strict))
 }
@@ -105,14 +107,29 @@ fn check_rule_names(policy: &PolicyArgs) -> Result<(), CliError> {
     }
 }
 
+/// Where the new version lies in its repository, which is what code scanning counts paths from.
+fn sarif_options(outcome: &Outcome, job: &Job<'_>, all: bool) -> SarifOptions {
+    let input = match &job.new {
+        Input::Path(path) => path.canonicalize().ok(),
+        Input::Stdin => None,
+    };
+    let project = outcome.new_root.clone().or_else(|| input.as_deref().and_then(repository::project_of));
+    SarifOptions {
+        all,
+        project: project.as_deref().and_then(repository::path_within).unwrap_or_default(),
+        input: input.as_deref().and_then(repository::path_within),
+        rules: selected_rules(&job.options).iter().map(|rule| rule.meta()).collect(),
+    }
+}
+
 /// The report in one format.
-fn report(outcome: &Outcome, output: &Output, args: &CheckArgs, global: &GlobalArgs) -> String {
+fn report(outcome: &Outcome, output: &Output, job: &Job<'_>, args: &CheckArgs, global: &GlobalArgs) -> String {
     let assessment: &Assessment = &outcome.assessment;
     match output.format {
         Format::Json => uplint_report::json(assessment, &JsonOptions::default()),
-        Format::Sarif => String::new(),
+        Format::Sarif => uplint_report::sarif(assessment, &sarif_options(outcome, job, args.sarif_all)),
         Format::Text | Format::Markdown => {
-            let style = if output.path.is_some() { console::FILE_STYLE } else { console::stdout_style() };
+            let style = output.style();
             let shown = args.policy.min_severity.severity();
             let min_severity = args.policy.fail_on.severity().map_or(shown, |fails: Severity| shown.min(fails));
             let options = TextOptions {

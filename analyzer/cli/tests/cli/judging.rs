@@ -1,0 +1,150 @@
+//! Which contracts are judged, how they are paired, and what the verdict does to the exit code.
+
+use crate::program::{Seen, cache, demo, folder, run, uplint};
+
+/// A small upgradeable contract with these state variables.
+fn contract(name: &str, variables: &str) -> String {
+    format!(
+        "pragma solidity 0.8.28;\ncontract {name} {{ {variables}\n    function initialize() external {{}}\n    \
+         function upgradeTo(address) external {{}} }}\n"
+    )
+}
+
+fn check(old: &[(&str, &str)], new: &[(&str, &str)], arguments: &[&str]) -> Seen {
+    let (old, new) = (folder(old), folder(new));
+    run(uplint().arg("check").args([old.path(), new.path()]).args(arguments).args(cache()))
+}
+
+fn json(seen: &Seen) -> serde_json::Value {
+    serde_json::from_str(&seen.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", seen.stdout, seen.stderr))
+}
+
+#[test]
+fn the_demonstration_passes_against_itself() {
+    let seen = run(uplint().arg("check").args([demo("v1"), demo("v1")]).args(["--output", "json"]).args(cache()));
+    assert_eq!(seen.code, Some(0), "{}", seen.stdout);
+    let report = json(&seen);
+    assert_eq!(report["verdict"], "pass");
+    assert_eq!(report["contracts"][0]["status"], "unchanged");
+}
+
+#[test]
+fn one_version_is_judged_alone() {
+    let seen = run(uplint().arg("check").arg(demo("v1").join("Vault.sol")).args(["--output", "json"]).args(cache()));
+    assert_eq!(seen.code, Some(0), "{}{}", seen.stdout, seen.stderr);
+    let report = json(&seen);
+    assert_eq!(report["inputs"]["old"], serde_json::Value::Null);
+    assert_eq!(report["contracts"][0]["name"], "Vault.sol:Vault");
+}
+
+#[test]
+fn a_removed_contract_is_for_review_and_its_likeliest_successor_is_named() {
+    let vault = contract("Vault", "uint256 total; address owner;");
+    let (store, other) =
+        (contract("Store", "uint256 total; address owner; uint256 cap;"), contract("Other", "bytes32 root;"));
+    let seen = check(
+        &[("Vault.sol", &vault), ("Other.sol", &other)],
+        &[("Store.sol", &store), ("Other.sol", &other), ("Third.sol", &contract("Third", "uint8 q;"))],
+        &["--output", "json"],
+    );
+    assert_eq!(seen.code, Some(0), "{}", seen.stderr);
+    let report = json(&seen);
+    assert_eq!(report["verdict"], "review");
+    let contracts = report["contracts"].as_array().cloned().unwrap_or_default();
+    let statuses: Vec<_> = contracts.iter().map(|contract| (&contract["name"], &contract["status"])).collect();
+    let expected = [
+        ("Other.sol:Other", "unchanged"),
+        ("Store.sol:Store", "new"),
+        ("Third.sol:Third", "new"),
+        ("Vault.sol:Vault", "removed"),
+    ];
+    assert_eq!(
+        format!("{statuses:?}"),
+        format!("{:?}", expected.map(|(name, status)| (serde_json::json!(name), serde_json::json!(status))))
+    );
+    let gap = &contracts[3]["gaps"][0];
+    assert_eq!(gap["blocking"], true);
+    assert!(gap["message"].as_str().is_some_and(|text| text.contains("Store.sol:Store")), "{gap}");
+}
+
+#[test]
+fn renamed_contracts_are_paired_by_what_their_names_share_or_by_being_the_last() {
+    let old = contract("Vault", "uint256 total; address owner;");
+    for (name, remark) in [("VaultV2", "version mark"), ("Treasury", "low confidence")] {
+        let new = contract(name, "uint256 total; address owner; uint256 cap;");
+        let seen = check(&[("V.sol", &old)], &[("W.sol", &new)], &["--output", "json"]);
+        let report = json(&seen);
+        assert_eq!(report["contracts"][0]["old"], "V.sol:Vault", "{name}");
+        assert!(seen.stdout.contains(remark), "{}", seen.stdout);
+    }
+}
+
+#[test]
+fn a_specification_pairs_what_nothing_else_would() {
+    let old = contract("A", "uint256 x;");
+    let new = contract("B", "uint256 x;") + "contract C { uint128 y; uint128 x; function initialize() external {} }";
+    let seen = check(&[("A.sol", &old)], &[("B.sol", &new)], &["--contract", "A=C", "--output", "json"]);
+    let report = json(&seen);
+    assert_eq!(report["contracts"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        (&report["contracts"][0]["old"], &report["contracts"][0]["name"]),
+        (&"A.sol:A".into(), &"B.sol:C".into())
+    );
+}
+
+#[test]
+fn all_takes_what_does_not_look_upgradeable() {
+    let plain = "pragma solidity 0.8.28;\ncontract Plain { uint256 public x; }\nlibrary L {}\ninterface I {}\n";
+    let folder = folder(&[
+        ("Plain.sol", plain),
+        ("test/Plain.t.sol", "pragma solidity 0.8.28;\ncontract PlainTest { uint256 x; }\n"),
+    ]);
+    let seen = run(uplint().arg("check").arg(folder.path()).args(["--all", "--output", "json"]).args(cache()));
+    let report = json(&seen);
+    let names: Vec<_> =
+        report["contracts"].as_array().into_iter().flatten().map(|contract| &contract["name"]).collect();
+    assert_eq!(names, ["Plain.sol:Plain"]);
+}
+
+#[test]
+fn an_upgrade_call_has_to_fit_a_contract() {
+    let old = contract("Vault", "uint256 total;");
+    let new = contract("Vault", "uint256 total; function initializeV2(uint256 cap) external {}");
+    let check = |call: &str| check(&[("V.sol", &old)], &[("V.sol", &new)], &["--upgrade-call", call]);
+    for call in ["none", "initializeV2(5)", "initializeV2(uint256)(5)", "initialize()"] {
+        let seen = check(call);
+        assert!(matches!(seen.code, Some(0 | 1)), "{call}: {}", seen.stderr);
+    }
+    for (call, needle) in [
+        ("initializeV3(5)", "`initializeV3`"),
+        ("initializeV2(x)", "initializeV2(uint256)"),
+        ("0x12345678", "0x12345678"),
+    ] {
+        let seen = check(call);
+        assert_eq!(seen.code, Some(2), "{call}");
+        assert!(seen.stderr.contains("uplint::usage::call") && seen.stderr.contains(needle), "{}", seen.stderr);
+    }
+}
+
+#[test]
+fn a_proxy_is_a_kind_a_contract_or_a_file() {
+    let vault = contract("Vault", "uint256 total;") + "contract Front { address impl; fallback() external payable {} }";
+    let old = folder(&[("V.sol", &vault)]);
+    let code = folder(&[("proxy.hex", "0x6001")]);
+    let check = |specs: &[&str]| {
+        let mut command = uplint();
+        command.current_dir(code.path()).arg("check").args([old.path(), old.path()]).args(cache());
+        for spec in specs {
+            command.args(["--proxy", spec]);
+        }
+        run(&mut command)
+    };
+    for specs in [&["uups"][..], &["Front"], &["V.sol:Front", "transparent"], &["proxy.hex"]] {
+        let seen = check(specs);
+        assert!(matches!(seen.code, Some(0 | 1)), "{specs:?}: {}", seen.stderr);
+    }
+    for specs in [&["uups", "beacon"][..], &["Front", "proxy.hex"], &["Nowhere"], &["gone.hex"]] {
+        let seen = check(specs);
+        assert_eq!(seen.code, Some(2), "{specs:?}: {}", seen.stderr);
+    }
+}

@@ -1,0 +1,99 @@
+//! Where reports go and what they look like there.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::program::{cache, demo, folder, run, uplint};
+
+fn check_demo(arguments: &[&str]) -> assert_cmd::Command {
+    let mut command = uplint();
+    command.arg("check").args([demo("v1"), demo("v2")]).args(arguments).args(cache());
+    command
+}
+
+#[test]
+fn one_and_eight_threads_print_the_same_bytes() {
+    for format in ["text", "json", "sarif"] {
+        let with = |jobs: &str| run(&mut check_demo(&["--output", format, "--jobs", jobs]));
+        let (one, eight) = (with("1"), with("8"));
+        assert_eq!((one.code, &one.stdout), (eight.code, &eight.stdout), "{format}");
+        assert!(!one.stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_working_directory_and_the_place_of_the_input_are_not_in_a_report() {
+    let source =
+        |version| std::fs::read_to_string(demo(version).join("Vault.sol")).expect("invariant: the demo is there");
+    let copy = folder(&[("v1/Vault.sol", &source("v1")), ("v2/Vault.sol", &source("v2"))]);
+    for format in ["text", "json", "sarif"] {
+        let from = |directory: &Path, old: &str, new: &str| {
+            let mut command = uplint();
+            command.current_dir(directory).args(["check", old, new, "--output", format]).args(cache());
+            run(&mut command).stdout
+        };
+        let here = from(copy.path(), "v1", "v2");
+        assert_eq!(here, from(&copy.path().join("v1"), ".", "../v2"), "{format}");
+        let absolute = copy.path().to_string_lossy().into_owned();
+        assert_eq!(here, from(Path::new("/"), &format!("{absolute}/v1"), &format!("{absolute}/v2")), "{format}");
+        assert!(!here.contains(&absolute), "{here}");
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let folder = folder(&[]);
+    for place in ["json=no/such/folder/report.json", "json=."] {
+        let seen = run(check_demo(&["--output", place]).current_dir(folder.path()));
+        assert_eq!(seen.code, Some(2), "{}", seen.stderr);
+        assert!(seen.stderr.contains("uplint::output::file"), "{}", seen.stderr);
+    }
+}
+
+#[test]
+fn errors_are_coloured_by_the_same_rules() {
+    let stderr = |arguments: &[&str]| run(uplint().args(["check", "gone.sol"]).args(arguments)).stderr;
+    assert!(!stderr(&[]).contains('\u{1b}'));
+    assert!(stderr(&["--color", "always"]).contains('\u{1b}'));
+}
+
+#[test]
+fn a_report_beside_a_terminal_is_a_hundred_columns_wide() {
+    let seen = run(check_demo(&[]).env("COLUMNS", "40"));
+    let widest = seen.stdout.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+    assert!((60..=100).contains(&widest), "{widest} columns:\n{}", seen.stdout);
+}
+
+#[test]
+fn nothing_but_the_report_is_on_standard_output_and_nothing_on_standard_error() {
+    let seen = run(&mut check_demo(&["--output", "json"]));
+    assert!(serde_json::from_str::<serde_json::Value>(&seen.stdout).is_ok());
+    assert_eq!(seen.stderr, "");
+}
+
+#[test]
+fn only_timings_make_two_runs_differ() {
+    let report = |arguments: &[&str]| run(&mut check_demo(arguments)).stdout;
+    assert!(report(&["--output", "json", "--timings"]).contains("\"elapsed_ms\""));
+    assert!(!report(&["--output", "json", "--reproducible"]).contains("\"elapsed_ms\""));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_with_its_own_exit_code() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_uplint"))
+        .args(["check", "-", "-v"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("invariant: the program starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("invariant: it is piped"));
+    let mut line = String::new();
+    stderr.read_line(&mut line).expect("invariant: the program says what it does");
+    assert_eq!(line, "reading standard input\n");
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("invariant: kill is there");
+    assert!(sent.success());
+    assert_eq!(child.wait().expect("invariant: the program ends").code(), Some(130));
+}
