@@ -95,6 +95,7 @@ fn name_of(placeholder: &str) -> &str {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawCode<'a> {
     #[serde(borrow)]
     object: Option<Text<'a>>,
@@ -115,6 +116,7 @@ pub(super) type RawImmutableReferences<'a> = Entries<'a, Vec<Place>>;
 
 /// A place in bytecode.
 #[derive(Clone, Copy, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct Place {
     start: u32,
     length: u32,
@@ -132,6 +134,7 @@ pub(super) fn read(raw: &RawValue) -> Result<Option<Bytecode>, String> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawVyperMap<'a> {
     #[serde(borrow, rename = "pc_pos_map_compressed")]
     compressed: Option<Text<'a>>,

@@ -11,6 +11,7 @@ use super::{Document, DocumentKind, Framework, ReadError, bytecode, hardhat, mer
 
 /// The keys at the top of every format; what two formats share has the same form in both.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct TopLevel<'a> {
     #[serde(borrow, rename = "_format")]
     format: Option<Text<'a>>,
@@ -46,6 +47,9 @@ struct TopLevel<'a> {
     errors: Option<Vec<RawDiagnostic<'a>>>,
 }
 
+/// Keys of which each format has at least one, so that a document with none of them is something else.
+const OWN_KEYS: [&str; 6] = ["_format", "abi", "ast", "contracts", "output", "source_id_to_path"];
+
 /// The name of the file that must be read together with this one: the other half of a Hardhat 3 build-info.
 pub fn companion_name(name: &str, bytes: &[u8]) -> Option<String> {
     // The format is the first key of both halves.
@@ -69,7 +73,7 @@ pub fn detect_and_read(name: &str, bytes: &[u8], companion: Option<&[u8]>) -> Re
     if !text.trim_start().starts_with(['{', '[', '"']) {
         return bytecode(name, bytes);
     }
-    let top: TopLevel<'_> = json::document(name, "a build artifact", text)?;
+    let top = top_level(name, text)?;
     let format = top.format.as_deref().unwrap_or_default();
     if format.starts_with("hh3-sol-build-info") {
         return hardhat3(name, top, companion);
@@ -93,6 +97,24 @@ pub fn detect_and_read(name: &str, bytes: &[u8], companion: Option<&[u8]>) -> Re
         (None, None) if top.abi.is_some() || top.ast.is_some() => merge_foundry_artifacts(&[(name, bytes)]),
         (None, None) => compiler_output(name, top),
     }
+}
+
+fn top_level<'a>(name: &str, text: &'a str) -> Result<TopLevel<'a>, ReadError> {
+    let error = match json::document(name, "a build artifact", text) {
+        Err(error @ ReadError::Shape { .. }) => error,
+        read => return read,
+    };
+    // Other JSON may use a key of ours for something else.
+    let unknown = ReadError::UnknownFormat { document: name.to_owned() };
+    let Ok(keys) = serde_json::from_str::<Entries<'_, &RawValue>>(text) else {
+        return Err(if text.trim_start().starts_with('{') { error } else { unknown });
+    };
+    let is_ours = OWN_KEYS.iter().any(|key| keys.get(key).is_some());
+    let contracts: Option<Entries<'_, &RawValue>> = keys.get("contracts").and_then(|raw| json::part(raw).ok());
+    if contracts.is_some_and(|contracts| contracts.0.iter().any(|(name, _)| name.contains(':'))) {
+        return Err(ReadError::CombinedJson { document: name.to_owned() });
+    }
+    Err(if is_ours { error } else { unknown })
 }
 
 fn compiler_output(name: &str, top: TopLevel<'_>) -> Result<Document, ReadError> {

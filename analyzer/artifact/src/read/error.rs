@@ -68,6 +68,13 @@ pub enum ReadError {
         /// Name of the document.
         document: String,
     },
+    /// An older output of solc, without layouts and with names of another form.
+    #[error("`{document}` is an output of `solc --combined-json`, which is not read")]
+    #[diagnostic(code(uplint::artifact::combined_json), help("use `solc --standard-json`"))]
+    CombinedJson {
+        /// Name of the document.
+        document: String,
+    },
     /// The compiler's input where its output is needed.
     #[error("`{document}` is a standard-JSON input: it holds sources, but nothing that a compiler made of them")]
     #[diagnostic(

@@ -20,6 +20,7 @@ use crate::artifact::{Artifact, CompilerInfo, ContractName, Language, Settings, 
 use crate::source::{Source, SourceId};
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawArtifact<'a> {
     #[serde(borrow)]
     abi: Option<&'a RawValue>,
@@ -46,6 +47,7 @@ struct RawArtifact<'a> {
 
 /// As much of a syntax tree as tells with which others it was made.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawTree<'a> {
     #[serde(borrow, rename = "absolutePath")]
     path: Option<Text<'a>>,
@@ -55,6 +57,7 @@ struct RawTree<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawTopNode<'a> {
     /// Path of an imported source.
     #[serde(borrow, rename = "absolutePath")]

@@ -12,6 +12,7 @@ use super::{Document, DocumentKind, Missing, Part, ReadError, bytecode, interfac
 use crate::artifact::{Artifact, Bytecode, ContractName};
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawArtifact<'a> {
     #[serde(borrow, rename = "contractName")]
     contract_name: Text<'a>,

@@ -24,6 +24,7 @@ const TRANSIENT_LAYOUT_SINCE: Version = Version::new(0, 8, 27);
 
 /// The output as printed; each part that may be malformed on its own is kept unread.
 #[derive(Default, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct RawOutput<'a> {
     /// `vyper-0.4.3`; solc does not name itself.
     #[serde(borrow)]
@@ -38,6 +39,7 @@ pub(super) struct RawOutput<'a> {
 
 /// One compiled source.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct RawSource<'a> {
     pub(super) id: Option<u32>,
     #[serde(borrow)]
@@ -46,6 +48,7 @@ pub(super) struct RawSource<'a> {
 
 /// One compiled contract.
 #[derive(Clone, Copy, Default, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct RawContract<'a> {
     #[serde(borrow)]
     pub(super) abi: Option<&'a RawValue>,
@@ -64,6 +67,7 @@ pub(super) struct RawContract<'a> {
 
 /// What is made of one contract for the machine.
 #[derive(Clone, Copy, Default, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct RawEvm<'a> {
     #[serde(borrow)]
     pub(super) bytecode: Option<&'a RawValue>,
@@ -75,6 +79,7 @@ pub(super) struct RawEvm<'a> {
 
 /// One message of the compiler.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct RawDiagnostic<'a> {
     #[serde(borrow)]
     severity: Option<Text<'a>>,
@@ -89,6 +94,7 @@ pub(super) struct RawDiagnostic<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawLocation<'a> {
     #[serde(borrow)]
     file: Option<Text<'a>>,
@@ -98,6 +104,7 @@ struct RawLocation<'a> {
 
 /// The input as far as it is needed.
 #[derive(Default, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct RawInput<'a> {
     #[serde(borrow)]
     language: Option<Text<'a>>,
@@ -111,6 +118,7 @@ pub(super) struct RawInput<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawInputSource<'a> {
     #[serde(borrow)]
     content: Option<Text<'a>>,

@@ -10,6 +10,7 @@ use super::json::{Entries, Text, part};
 use crate::artifact::{CompilerInfo, Language, Settings};
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawSettings<'a> {
     #[serde(borrow)]
     optimizer: Option<RawOptimizer<'a>>,
@@ -27,6 +28,7 @@ struct RawSettings<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawOptimizer<'a> {
     enabled: Option<bool>,
     /// Read leniently: solc refuses what is no number, and nothing else depends on it.
@@ -86,6 +88,7 @@ pub(super) fn read(raw: &RawValue) -> Result<Read, String> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawMetadata<'a> {
     #[serde(borrow)]
     compiler: Option<RawCompiler<'a>>,
@@ -96,6 +99,7 @@ struct RawMetadata<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawCompiler<'a> {
     #[serde(borrow)]
     version: Option<Text<'a>>,

@@ -10,6 +10,7 @@ use super::json::{Entries, Text, part};
 use crate::layout_output::{SolcStorageLayout, SolcStorageType, SolcStorageVariable};
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawLayout<'a> {
     #[serde(borrow)]
     storage: Vec<RawVariable<'a>>,
@@ -19,6 +20,7 @@ struct RawLayout<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawVariable<'a> {
     #[serde(rename = "astId")]
     ast_id: Option<i64>,
@@ -34,6 +36,7 @@ struct RawVariable<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawType<'a> {
     #[serde(borrow)]
     encoding: Text<'a>,

@@ -18,6 +18,7 @@ const MAX_DEPTH: usize = 32;
 type RawEntries<'a> = Entries<'a, &'a RawValue>;
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawVariable<'a> {
     #[serde(borrow, rename = "type")]
     type_label: Option<Text<'a>>,
