@@ -166,6 +166,25 @@ pub(crate) fn folder(directory: &Path, name: &str) -> Result<PathBuf, CompileErr
     Ok(folder)
 }
 
+/// A folder for one piece of work, removed at its end. What runs that were killed left behind goes first.
+pub(crate) fn workplace(directory: &Path, name: &str) -> Result<tempfile::TempDir, CompileError> {
+    let folder = folder(directory, name)?;
+    let sweep = || -> io::Result<()> {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let is_abandoned = |age: Duration| age > ABANDONED_AFTER;
+            let metadata = entry.metadata()?;
+            if metadata.is_dir() && metadata.modified()?.elapsed().is_ok_and(is_abandoned) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    };
+    // Another process may be sweeping too, and what remains is swept the next time.
+    sweep().unwrap_or_default();
+    tempfile::tempdir_in(&folder).map_err(|error| CompileError::cache(&folder, error))
+}
+
 /// What [`clean`] removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CleanReport {

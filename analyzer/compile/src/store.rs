@@ -170,6 +170,14 @@ impl Store {
         Ok(found.into_iter().map(|(version, is_installed)| Available { version, is_installed }).collect())
     }
 
+    /// Whether the compiler of a version is on this machine, so that having it takes no time.
+    pub(crate) fn is_at_hand(&self, version: &Version) -> bool {
+        self.named.is_some()
+            || manager::installed(version).is_some()
+            || npm::soljson_path(&self.compilers(), version).is_file()
+            || matches!(self.on_path(), Ok(Some(solc)) if solc.identity.version == *version)
+    }
+
     /// The compiler of a version, fetched if need be.
     pub(crate) fn solc(&self, version: &Version) -> Result<Solc, CompileError> {
         if let Some(named) = self.named()? {
@@ -217,9 +225,9 @@ impl Store {
         if self.node()?.is_none() {
             tried.push("there is no `node` on PATH to run the WebAssembly build from npm".to_owned());
         } else if let Some(npm) = self.trust.npm()? {
-            let folder = cache::folder(&self.directory, "npm")?;
-            cache::folder(&self.directory, "compilers")?;
-            match npm::install(&npm, &folder, &self.compilers(), version, &self.trust) {
+            let place = cache::workplace(&self.directory, "npm")?;
+            let compilers = cache::folder(&self.directory, "compilers")?;
+            match npm::install(&npm, place.path(), &compilers, version, &self.trust) {
                 Ok(installed) => {
                     self.note(format!("solc {version} was fetched from npm and runs under node"));
                     installed.note.into_iter().for_each(|note| self.note(note));
@@ -295,6 +303,8 @@ impl Store {
         let program = match launch {
             Launch::Native(path) => path.clone(),
             Launch::WebAssembly(soljson) => {
+                // Deeply nested sources need more stack than node's default; the system's is twice this.
+                arguments.extend(cfg!(unix).then(|| "--stack-size=3900".into()));
                 arguments.extend([self.shim()?.into_os_string(), soljson.clone().into_os_string()]);
                 self.node()?.ok_or_else(|| CompileError::CompilerFailed {
                     compiler: format!("`{}`", soljson.display()),

@@ -93,6 +93,9 @@ pub(crate) fn compile(set: &SourceSet, session: Session<'_>) -> Result<(Vec<Docu
 }
 
 fn run(group: &Group, session: Session<'_>) -> Result<Document, CompileError> {
+    if !session.store.is_at_hand(&group.version) {
+        (session.progress)(&format!("fetching solc {}", group.version));
+    }
     let solc = session.store.solc(&group.version)?;
     let compiler = CompilerInfo {
         language: Language::Solidity,

@@ -187,8 +187,7 @@ fn run(
     }
     let Ok(mut document) = serde_json::from_str::<Value>(&output) else { return Ok(output) };
     let Some(contracts) = document.get_mut("contracts").and_then(Value::as_object_mut) else { return Ok(output) };
-    let folder = cache::folder(session.store.directory(), "run")?;
-    let place = tempfile::tempdir_in(&folder).map_err(|error| CompileError::cache(&folder, error))?;
+    let place = cache::workplace(session.store.directory(), "run")?;
     copy(sources, place.path()).map_err(|error| CompileError::cache(place.path(), error))?;
     for target in targets {
         let Some(contract) = contracts.get_mut(*target).and_then(Value::as_object_mut) else { continue };

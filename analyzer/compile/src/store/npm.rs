@@ -39,20 +39,18 @@ pub(super) struct Installed {
     pub(super) note: Option<String>,
 }
 
-/// Fetches the package of a version and keeps its compiler. An error says what was tried and what happened.
+/// Fetches the package of a version into `place` and keeps its compiler below `compilers`. An error says what was tried and what happened.
 pub(super) fn install(
     npm: &Path,
-    folder: &Path,
+    place: &Path,
     compilers: &Path,
     version: &Version,
     trust: &Trust,
 ) -> Result<Installed, String> {
     let release = releases::find(version);
     let package = release.map_or_else(|| version.to_string(), |release| release.package_version.to_owned());
-    let place =
-        tempfile::tempdir_in(folder).map_err(|error| format!("cannot write `{}`: {error}", folder.display()))?;
-    let (file, announced) = pack(npm, place.path(), &package, trust)?;
-    let tarball = fs::read(place.path().join(file)).map_err(|error| format!("npm left no package: {error}"))?;
+    let (file, announced) = pack(npm, place, &package, trust)?;
+    let tarball = fs::read(place.join(file)).map_err(|error| format!("npm left no package: {error}"))?;
     let integrity = integrity(&tarball);
     let expected = release.map_or(announced.as_str(), |release| release.integrity);
     if integrity != expected {

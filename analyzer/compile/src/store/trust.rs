@@ -6,6 +6,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::discover;
 use crate::error::CompileError;
 
 /// Where programs are looked for.
@@ -36,7 +37,9 @@ impl Surroundings {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trust {
     /// Roots of the projects under test, links followed.
-    roots: Vec<PathBuf>,
+    projects: Vec<PathBuf>,
+    /// Roots of the repositories around them: a project's programs may be installed for several projects at once.
+    repositories: Vec<PathBuf>,
     allow_project_compiler: bool,
     surroundings: Surroundings,
 }
@@ -48,26 +51,41 @@ impl Trust {
         allow_project_compiler: bool,
         surroundings: Surroundings,
     ) -> Self {
-        Self { roots: roots.into_iter().map(resolve).collect(), allow_project_compiler, surroundings }
+        let enclosing = |root: &Path| {
+            let root = resolve(root);
+            discover::enclosing_project(&root).map_or(root, |(project, _)| project)
+        };
+        let projects: Vec<PathBuf> = roots.into_iter().map(enclosing).collect();
+        // A user may keep the whole home directory in a repository, and what is installed there is the user's.
+        let home = dirs::home_dir();
+        let is_homes = |repository: &PathBuf| home.as_ref().is_some_and(|home| resolve(home).starts_with(repository));
+        let repositories = projects.iter().map(|project| discover::boundary(project));
+        let repositories = repositories.filter(|repository| !is_homes(repository)).collect();
+        Self { projects, repositories, allow_project_compiler, surroundings }
     }
 
-    /// The project that holds `path`, links followed, or `None` when it may be run.
-    fn owner(&self, path: &Path) -> Option<&Path> {
+    /// The folder of strangers that holds `path` or a link on the way to what it means; `None` when it may be run.
+    fn owner<'a>(&self, path: &Path, folders: impl Iterator<Item = &'a PathBuf> + Clone) -> Option<&'a Path> {
         if self.allow_project_compiler {
             return None;
         }
+        // Who can write a link decides what runs, wherever it leads.
+        let places: Vec<PathBuf> = links(path).iter().filter_map(|link| link.parent().map(resolve)).collect();
         let resolved = resolve(path);
-        // Both the link and what it points to matter: who can write either decides what runs.
-        let parent = path.parent().map(resolve);
-        self.roots
-            .iter()
-            .find(|root| resolved.starts_with(root) || parent.as_ref().is_some_and(|parent| parent.starts_with(root)))
+        let mut folders = folders;
+        folders
+            .find(|folder| resolved.starts_with(folder) || places.iter().any(|place| place.starts_with(folder)))
             .map(PathBuf::as_path)
+    }
+
+    /// Folders whose programs are not run.
+    fn strangers(&self) -> impl Iterator<Item = &PathBuf> + Clone {
+        self.projects.iter().chain(&self.repositories)
     }
 
     /// Fails when `path`, to be run as `program`, lies in a project under test.
     pub(crate) fn check(&self, program: &'static str, path: &Path) -> Result<(), CompileError> {
-        match self.owner(path) {
+        match self.owner(path, self.strangers()) {
             None => Ok(()),
             Some(root) => Err(CompileError::RefusedExecutable {
                 program,
@@ -80,7 +98,7 @@ impl Trust {
 
     /// Fails when a directory whose contents are believed lies in a project under test.
     pub(crate) fn check_directory(&self, path: &Path) -> Result<(), CompileError> {
-        match self.owner(path) {
+        match self.owner(path, self.projects.iter()) {
             None => Ok(()),
             Some(root) => {
                 Err(CompileError::RefusedCacheDirectory { path: path.to_path_buf(), root: root.to_path_buf() })
@@ -90,8 +108,8 @@ impl Trust {
 
     /// The user's `PATH` without directories of a project under test and without relative ones, for child processes.
     pub(crate) fn search_path(&self) -> OsString {
-        let kept =
-            std::env::split_paths(&self.surroundings.path).filter(|dir| dir.is_absolute() && self.owner(dir).is_none());
+        let is_ours = |dir: &PathBuf| dir.is_absolute() && self.owner(dir, self.strangers()).is_none();
+        let kept = std::env::split_paths(&self.surroundings.path).filter(is_ours);
         // Joining fails only for an entry that holds the separator, which none that was just split can.
         std::env::join_paths(kept).unwrap_or_default()
     }
@@ -119,6 +137,20 @@ impl Trust {
         let found = self.surroundings.virtual_env.as_ref().map(|dir| dir.join(name)).filter(|path| path.is_file());
         found.map(|path| self.check("vyper", &path).map(|()| path)).transpose()
     }
+}
+
+/// A path and every link that it leads to.
+fn links(path: &Path) -> Vec<PathBuf> {
+    const LIMIT: usize = 40;
+    let mut links = vec![path.to_path_buf()];
+    while let Some(target) = links.last().and_then(|link| link.read_link().ok()) {
+        let folder = links.last().and_then(|link| link.parent()).unwrap_or(Path::new(""));
+        links.push(folder.join(target));
+        if links.len() > LIMIT {
+            break;
+        }
+    }
+    links
 }
 
 /// The real path, or the best that can be said of one that does not exist: its nearest existing ancestor, resolved.
@@ -156,6 +188,41 @@ mod tests {
         assert!(
             Trust::new([dir.path()], true, Surroundings::default()).check("solc", &dir.path().join("solc")).is_ok()
         );
+    }
+
+    #[test]
+    fn programs_of_the_repository_around_the_project_are_refused() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let project = dir.path().join("packages/app");
+        std::fs::create_dir_all(&project).expect("folders can be made");
+        std::fs::create_dir(dir.path().join(".git")).expect("a directory");
+        let trust = Trust::new([project.as_path()], false, Surroundings::default());
+        assert!(trust.check("node", &dir.path().join("node_modules/.bin/node")).is_err());
+        // A cache is data that only this program writes, and may lie beside the project.
+        assert!(trust.check_directory(&dir.path().join("target/cache")).is_ok());
+        assert!(trust.check_directory(&project.join("cache")).is_err());
+    }
+
+    #[test]
+    fn a_folder_within_a_project_stands_for_the_project() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        std::fs::create_dir_all(dir.path().join("src/v1")).expect("folders can be made");
+        std::fs::write(dir.path().join("foundry.toml"), "").expect("a file");
+        let trust = Trust::new([dir.path().join("src/v1").as_path()], false, Surroundings::default());
+        assert!(trust.check("solc", &dir.path().join("tools/solc")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_on_the_way_counts() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let project = dir.path().join("project");
+        std::fs::create_dir(&project).expect("a directory");
+        std::fs::write(dir.path().join("solc"), "").expect("a file");
+        std::os::unix::fs::symlink(dir.path().join("solc"), project.join("link")).expect("a link");
+        std::os::unix::fs::symlink(project.join("link"), dir.path().join("first")).expect("a link");
+        let trust = Trust::new([project.as_path()], false, Surroundings::default());
+        assert!(trust.check("solc", &dir.path().join("first")).is_err());
     }
 
     #[cfg(unix)]

@@ -14,7 +14,10 @@ pub(super) fn unit_names<'a>(set: &SourceSet, paths: impl Iterator<Item = &'a Pa
     let mut names: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut taken = BTreeSet::new();
     for path in paths {
-        let short = set.unnamed_folders.iter().find_map(|folder| path.strip_prefix(folder).ok());
+        // A project may itself lie in such a folder; its own files are named from its root.
+        let folders = set.unnamed_folders.iter().filter(|folder| !set.paths.root.starts_with(folder));
+        let outer = set.unnamed_folders.iter().filter(|_| !path.starts_with(&set.paths.root));
+        let short = folders.chain(outer).find_map(|folder| path.strip_prefix(folder).ok());
         // Two versions of a package may lie in nested folders: only the outer one goes by its bare name.
         let short = short.filter(|rest| rest.components().all(|part| part.as_os_str() != "node_modules"));
         let mut name = short.map_or_else(|| discover::relative(path, &set.paths.root), slashed);
