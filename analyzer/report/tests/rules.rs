@@ -54,9 +54,16 @@ fn judge(case: &Case) -> Result<ContractAssessment, String> {
         Some(ProxyHeader::Contract { file, name }) => (Some(version_facts(find(&both, Some(file), name)?)), None),
     };
     let call = planned_call(&case.header.upgrade_call, &new_facts.artifact)?;
-    let plan = UpgradePlan { call, proxy_kind, ..UpgradePlan::default() };
+    let plan = UpgradePlan {
+        call,
+        proxy_kind,
+        hard_fork: case.header.hard_fork.clone(),
+        code_size_limit_bytes: case.header.code_size_limit_bytes,
+    };
+    let siblings =
+        case.header.siblings.iter().map(|name| find(&new, None, name).map(version_facts)).collect::<Result<_, _>>()?;
     let judged_alone = old_facts.is_none();
-    let facts = Arc::new(upgrade_facts(old_facts, new_facts, proxy, Vec::new(), plan));
+    let facts = Arc::new(upgrade_facts(old_facts, new_facts, proxy, siblings, plan));
     let options = AssessOptions {
         select: Vec::new(),
         ignore: Vec::new(),

@@ -7,7 +7,9 @@
 //! //@ contract: Vault   //@ old-contract: VaultV1   //@ solc: 0.8.28   //@ verdict: fail
 //! //@ proxy: uups                (or a contract of the case: `old.sol:Proxy`)
 //! //@ upgrade-call: none         (or `initializeV2(5)`; absent means unknown)
-//! //@ settings: via-ir optimizer=200 evm=paris
+//! //@ settings: via-ir optimizer=200 evm=paris      //@ old-settings: (those of the old version, where they differ)
+//! //@ siblings: FacetA FacetB    (fixed collaborators, contracts of the new version)
+//! //@ hardfork: london   //@ code-size-limit: 24576      (what the target is)
 //! //@ finding: INFO DF003: optimizer        (a finding without a place in a source)
 //! ```
 
@@ -80,6 +82,14 @@ pub struct Header {
     pub upgrade_call: UpgradeCallHeader,
     /// Compiler settings, for example `via-ir`, `optimizer=200`, `evm=paris`.
     pub settings: Vec<String>,
+    /// Those of the old version, where they differ.
+    pub old_settings: Option<Vec<String>>,
+    /// Names of contracts of the new version that work with the judged one, such as facets.
+    pub siblings: Vec<String>,
+    /// The target's hard fork by its name in lower case; the newest without.
+    pub hard_fork: Option<String>,
+    /// Greatest size of deployed code on the target, in bytes.
+    pub code_size_limit_bytes: Option<u64>,
 }
 
 /// One case.
@@ -212,6 +222,10 @@ struct Keys {
     proxy: Option<String>,
     upgrade_call: Option<String>,
     settings: Option<String>,
+    old_settings: Option<String>,
+    siblings: Option<String>,
+    hard_fork: Option<String>,
+    code_size_limit: Option<String>,
 }
 
 impl Keys {
@@ -225,6 +239,10 @@ impl Keys {
             "proxy" => &mut self.proxy,
             "upgrade-call" => &mut self.upgrade_call,
             "settings" => &mut self.settings,
+            "old-settings" => &mut self.old_settings,
+            "siblings" => &mut self.siblings,
+            "hardfork" => &mut self.hard_fork,
+            "code-size-limit" => &mut self.code_size_limit,
             _ => return Err(format!("unknown header `{key}`")),
         };
         match slot.replace(value.to_owned()) {
@@ -253,10 +271,22 @@ impl Keys {
             Some("none") => UpgradeCallHeader::None,
             Some(call) => UpgradeCallHeader::Call(call.to_owned()),
         };
-        let settings =
-            self.settings.map(|text| text.split_whitespace().map(str::to_owned).collect()).unwrap_or_default();
+        let words = |text: String| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+        let code_size_limit_bytes = self.code_size_limit.map(|text| text.parse()).transpose();
         let old_contract = self.old_contract.unwrap_or_else(|| contract.clone());
-        Ok(Header { contract, old_contract, compiler, verdict, proxy, upgrade_call, settings })
+        Ok(Header {
+            contract,
+            old_contract,
+            compiler,
+            verdict,
+            proxy,
+            upgrade_call,
+            settings: self.settings.map(words).unwrap_or_default(),
+            old_settings: self.old_settings.map(words),
+            siblings: self.siblings.map(words).unwrap_or_default(),
+            hard_fork: self.hard_fork,
+            code_size_limit_bytes: code_size_limit_bytes.map_err(|_| "`code-size-limit` is a number of bytes")?,
+        })
     }
 }
 

@@ -16,8 +16,10 @@ pub struct CaseInputs {
 
 /// What to give to the compiler that the case's header names.
 pub fn case_inputs(case: &Case) -> Result<CaseInputs, TestkitError> {
-    let settings = settings(case)?;
-    let input = |version: &CaseFile| {
+    let header = &case.header;
+    let new_settings = settings(case, &header.settings)?;
+    let old_settings = settings(case, header.old_settings.as_ref().unwrap_or(&header.settings))?;
+    let input = |version: &CaseFile, settings: &Value| {
         let sources: Map<_, _> = std::iter::once(version)
             .chain(&case.shared)
             .map(|file| (file.name.clone(), json!({ "content": file.text })))
@@ -28,13 +30,14 @@ pub fn case_inputs(case: &Case) -> Result<CaseInputs, TestkitError> {
         };
         json!({ "language": language, "sources": sources, "settings": settings })
     };
-    Ok(CaseInputs { old: case.old.as_ref().map(input), new: input(&case.new) })
+    let old = case.old.as_ref().map(|old| input(old, &old_settings));
+    Ok(CaseInputs { old, new: input(&case.new, &new_settings) })
 }
 
-fn settings(case: &Case) -> Result<Value, TestkitError> {
+fn settings(case: &Case, words: &[String]) -> Result<Value, TestkitError> {
     let fault = |message: String| TestkitError::Case { path: case.path.clone(), message };
     let mut settings = Map::new();
-    for setting in &case.header.settings {
+    for setting in words {
         let (key, value) = setting.split_once('=').map_or((setting.as_str(), None), |(key, value)| (key, Some(value)));
         match (key, value) {
             ("via-ir", None) => settings.insert("viaIR".to_owned(), json!(true)),
@@ -83,4 +86,45 @@ fn prints_transient_layout(version: &str) -> bool {
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let version = (parts.next(), parts.next(), parts.next());
     version >= (Some(0), Some(8), Some(27))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::cases;
+
+    fn inputs(header: &str) -> Result<CaseInputs, TestkitError> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("rules/a/bad_b");
+        std::fs::create_dir_all(&path).expect("the case folder");
+        let header = format!("//@ contract: A   //@ solc: 0.8.28   //@ verdict: pass   {header}\n");
+        std::fs::write(path.join("new.sol"), header).expect("the new source");
+        std::fs::write(path.join("old.sol"), "").expect("the old source");
+        std::fs::write(path.join("proxy.sol"), "contract P {}").expect("a shared source");
+        case_inputs(&cases(folder.path()).expect("a well-formed case").remove(0))
+    }
+
+    #[test]
+    fn settings_are_those_of_both_sides_unless_the_old_one_has_its_own() {
+        let inputs = inputs("//@ settings: optimizer=9 //@ old-settings: via-ir evm=paris").expect("known settings");
+        assert_eq!(inputs.new["settings"]["optimizer"]["runs"], 9);
+        let old = inputs.old.expect("an old version");
+        assert_eq!((&old["settings"]["viaIR"], &old["settings"]["evmVersion"]), (&json!(true), &json!("paris")));
+        assert_eq!(old["settings"]["optimizer"], Value::Null);
+    }
+
+    #[test]
+    fn shared_sources_are_on_both_sides() {
+        let inputs = inputs("").expect("known settings");
+        for (input, version) in [(&inputs.new, "new.sol"), (&inputs.old.expect("an old version"), "old.sol")] {
+            let names: Vec<_> = input["sources"].as_object().expect("sources").keys().cloned().collect();
+            assert_eq!(names, [version, "proxy.sol"]);
+        }
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused() {
+        let error = inputs("//@ settings: turbo").expect_err("an unknown setting").to_string();
+        assert!(error.ends_with("unknown setting `turbo`"), "{error}");
+    }
 }
