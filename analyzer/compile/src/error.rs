@@ -263,6 +263,7 @@ impl CompileError {
         if hidden > 0 {
             messages.push(format!("and {hidden} more"));
         }
+        let messages = messages.iter().map(|message| printable(message)).collect();
         let help = format!("these are the messages of {compiler}; correct the sources, or the settings they need");
         Self::DoesNotCompile { name: name.to_owned(), messages, help }
     }
@@ -280,16 +281,43 @@ impl CompileError {
     }
 }
 
+/// A text that quotes a stranger's source, without what a terminal would take for a command.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+}
+
 fn imports_not_found(imports: &[(String, String)]) -> String {
     const SHOWN: usize = 10;
     let mut text = String::new();
     for (index, (import, importer)) in imports.iter().take(SHOWN).enumerate() {
         let start = if index == 0 { "" } else { "\n" };
         // Writing to a string does not fail.
-        write!(text, "{start}import `{import}` of `{importer}` is not found").unwrap_or_default();
+        write!(text, "{start}import `{}` of `{}` is not found", printable(import), printable(importer))
+            .unwrap_or_default();
     }
     if imports.len() > SHOWN {
         write!(text, "\nand {} more", imports.len() - SHOWN).unwrap_or_default();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_source_cannot_command_the_terminal() {
+        let messages = vec!["TypeError: \u{1b}[2J\u{7}\n --> A.sol:1:1\t|".to_owned()];
+        let text = CompileError::does_not_compile("`A.sol`", messages, "solc 0.8.28").to_string();
+        assert_eq!(text, "`A.sol` does not compile\nTypeError: \u{fffd}[2J\u{fffd}\n --> A.sol:1:1\t|");
+        let imports = vec![("\u{1b}[2J".to_owned(), "A.sol".to_owned())];
+        assert!(!CompileError::ImportNotFound { imports }.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_counted() {
+        let imports = (0..12).map(|at| (format!("{at}.sol"), "A.sol".to_owned())).collect();
+        let text = CompileError::ImportNotFound { imports }.to_string();
+        assert!(text.ends_with("and 2 more") && text.lines().count() == 11, "{text}");
+    }
 }

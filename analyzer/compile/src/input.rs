@@ -81,10 +81,14 @@ impl Loader<'_> {
                 None => Err(CompileError::NothingFound { path: shown.to_path_buf() }),
             };
         }
-        if let Some((root, ProjectKind::Foundry)) = discover::enclosing_project(dir) {
-            return self.foundry(&root, Some(set.files), shown);
+        match discover::enclosing_project(dir) {
+            Some((root, ProjectKind::Foundry)) => self.foundry(&root, Some(set.files), shown),
+            Some((root, ProjectKind::Hardhat)) => {
+                let notes = vec![hardhat::DEFAULT_SETTINGS.to_owned()];
+                self.sources(Some(&plain::project(&root, set.files)?), &vyper, InputKind::Directory, None, notes)
+            }
+            None => self.sources(Some(&set), &vyper, InputKind::Directory, None, Vec::new()),
         }
-        self.sources(Some(&set), &vyper, InputKind::Directory, None, Vec::new())
     }
 
     fn foundry(self, root: &Path, files: Option<Vec<PathBuf>>, shown: &Path) -> Result<Build, CompileError> {

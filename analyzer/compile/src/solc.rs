@@ -12,7 +12,7 @@ use foundry_compilers::compilers::solc::{SolcSettings, SolcVersionedInput};
 use foundry_compilers::compilers::{Compiler, CompilerOutput, CompilerVersion};
 use foundry_compilers::error::SolcError;
 use foundry_compilers::resolver::parse::SolParser;
-use semver::Version;
+use semver::{Comparator, Op, Version, VersionReq};
 use serde_json::{Map, Value, json};
 
 use crate::cache::{Cache, Key};
@@ -33,10 +33,20 @@ pub(crate) struct StoreCompiler {
 }
 
 impl StoreCompiler {
-    /// A compiler that offers what the store has.
-    pub(crate) fn new(store: Arc<Store>) -> Result<Self, CompileError> {
-        let available = store.available()?.into();
-        Ok(Self { store, available })
+    /// A compiler that offers what the store has, and releases newer than this program that a source demands: npm may
+    /// have them.
+    pub(crate) fn new<'a>(
+        store: Arc<Store>,
+        demands: impl Iterator<Item = &'a VersionReq>,
+    ) -> Result<Self, CompileError> {
+        let mut available = store.available()?;
+        for version in demands.flat_map(|demand| &demand.comparators).filter_map(lowest) {
+            let is_known = available.iter().any(|known| known.version == version);
+            if store.may_fetch() && Store::is_newer_than_known(&version) && !is_known {
+                available.push(Available { version, is_installed: false });
+            }
+        }
+        Ok(Self { store, available: available.into() })
     }
 }
 
@@ -71,6 +81,12 @@ impl Compiler for StoreCompiler {
         versions.sort_by(|a, b| a.as_ref().cmp(b.as_ref()));
         versions
     }
+}
+
+/// The lowest version that a comparator admits, where it names one in full.
+fn lowest(comparator: &Comparator) -> Option<Version> {
+    let names_lowest = matches!(comparator.op, Op::Exact | Op::GreaterEq | Op::Caret | Op::Tilde);
+    names_lowest.then_some(Version::new(comparator.major, comparator.minor?, comparator.patch?))
 }
 
 /// Everything that is asked of solc about every contract, as a value of `settings.outputSelection`.

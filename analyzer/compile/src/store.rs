@@ -170,6 +170,16 @@ impl Store {
         Ok(found.into_iter().map(|(version, is_installed)| Available { version, is_installed }).collect())
     }
 
+    /// Whether versions that are not on this machine may be chosen.
+    pub(crate) fn may_fetch(&self) -> bool {
+        !self.offline && self.named.is_none() && self.pinned.is_none()
+    }
+
+    /// Whether a version is newer than all that are known without asking.
+    pub(crate) fn is_newer_than_known(version: &Version) -> bool {
+        releases::versions().last().is_none_or(|newest| version > newest)
+    }
+
     /// Whether the compiler of a version is on this machine, so that having it takes no time.
     pub(crate) fn is_at_hand(&self, version: &Version) -> bool {
         self.named.is_some()
@@ -268,6 +278,10 @@ impl Store {
 
     fn native(&self, path: &Path) -> Result<Solc, CompileError> {
         self.trust.check("solc", path)?;
+        // A WebAssembly build may be named as well as an executable.
+        if path.extension().is_some_and(|extension| extension == "js" || extension == "cjs") {
+            return self.web_assembly(path);
+        }
         self.identify(Launch::Native(path.to_path_buf()))
     }
 

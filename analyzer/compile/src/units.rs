@@ -166,12 +166,13 @@ fn in_parallel<T: Sync, R: Send>(
 
 /// Resolves imports and versions and writes the input of each run of the compiler.
 fn groups(set: &SourceSet, store: &Arc<Store>) -> Result<Vec<Group>, CompileError> {
-    let compiler = StoreCompiler::new(Arc::clone(store))?;
     let mut sources = Sources::new();
     for file in &set.files {
         sources.insert(file.clone(), read_source(file)?);
     }
     let graph = Graph::<SolParser>::resolve_sources(&set.paths, sources).map_err(|error| internal(set, &error))?;
+    let demands = graph.nodes.iter().filter_map(|node| node.data.version_req.as_ref());
+    let compiler = StoreCompiler::new(Arc::clone(store), demands)?;
     let solc_settings = |settings: &Settings| SolcSettings { settings: settings.clone(), ..SolcSettings::default() };
     let additional = set.additional_settings.iter().map(|(name, settings)| (name.clone(), solc_settings(settings)));
     let project = ProjectBuilder::<StoreCompiler>::default()

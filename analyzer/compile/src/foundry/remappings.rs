@@ -47,7 +47,7 @@ pub(super) fn find(
         }
     }
     if raw.auto_detect_remappings {
-        for remapping in libraries(root, raw, profile, environment, depth)? {
+        for remapping in libraries(root, raw, profile, environment, depth) {
             if !conflicts(&listed, &remapping) {
                 listed.push(remapping);
             }
@@ -104,13 +104,7 @@ fn is_file(name: &str) -> bool {
 }
 
 /// What the libraries say and what they look like, by context and name.
-fn libraries(
-    root: &Path,
-    raw: &Raw,
-    profile: &str,
-    environment: &Environment,
-    depth: usize,
-) -> Result<Vec<Remapping>, CompileError> {
+fn libraries(root: &Path, raw: &Raw, profile: &str, environment: &Environment, depth: usize) -> Vec<Remapping> {
     let mut nearest: BTreeMap<Option<String>, BTreeMap<String, PathBuf>> = BTreeMap::new();
     let mut insert = |remapping: Remapping| {
         let path = PathBuf::from(remapping.path);
@@ -119,13 +113,18 @@ fn libraries(
             *place = path;
         }
     };
-    for library in &raw.libs {
+    // A library that holds the project would be a search of the whole disk.
+    let holds_project = |library: &&String| root.join(library).canonicalize().is_ok_and(|real| root.starts_with(real));
+    let libraries: Vec<&String> = raw.libs.iter().filter(|library| !holds_project(library)).collect();
+    for library in &libraries {
         let folder = if Path::new(library).is_absolute() { root.join("lib") } else { root.join(library) };
         for nested in folders_with_configuration(&folder) {
-            nested_remappings(&nested, root, profile, environment, depth)?.into_iter().for_each(&mut insert);
+            // What a dependency does not write well is for its authors, and forge passes over it too.
+            let remappings = nested_remappings(&nested, root, profile, environment, depth).unwrap_or_default();
+            remappings.into_iter().for_each(&mut insert);
         }
     }
-    for library in &raw.libs {
+    for library in &libraries {
         let implied = Remapping::find_many(&normal(&root.join(library)));
         let implied = implied.into_iter().filter(|remapping| !NEVER_IMPLIED.contains(&remapping.name.as_str()));
         implied.for_each(&mut insert);
@@ -136,7 +135,7 @@ fn libraries(
             Remapping { context: context.clone(), name, path }
         })
     });
-    Ok(flat.map(|remapping| relative(remapping, root)).collect())
+    flat.map(|remapping| relative(remapping, root)).collect()
 }
 
 /// The folder itself and those directly in it that have a `foundry.toml`, by name.

@@ -197,6 +197,18 @@ fn libraries_with_a_configuration_of_their_own_are_asked() {
 }
 
 #[test]
+fn a_broken_configuration_of_a_library_is_passed_over() {
+    let files = [("lib/n/foundry.toml", "[profile.default]\noptimizer = maybe\n"), ("lib/n/src/N.sol", "")];
+    let dir = project(HEADER, &files);
+    assert_eq!(read(dir.path(), None, &[]).expect("it can be read").remappings, ["n/=lib/n/src/"]);
+}
+
+#[test]
+fn a_library_that_holds_the_project_implies_nothing() {
+    assert_eq!(remappings("libs=[\"/\", \"..\", \".\"]", &["src/A.sol", "x/src/B.sol"]), [""; 0]);
+}
+
+#[test]
 fn openzeppelin_as_a_library_in_a_library_is_found() {
     let files = [
         "contracts/A.sol",

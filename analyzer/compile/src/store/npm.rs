@@ -183,6 +183,37 @@ mod tests {
         assert!(registry.starts_with("http") && !registry.contains("stranger"), "{registry}");
     }
 
+    /// An npm that hands over a package of its own, and says that it has `integrity`.
+    #[cfg(unix)]
+    fn install_from_stranger(version: &Version, integrity: &str) -> (String, bool) {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let npm = dir.path().join("npm");
+        let script = format!(
+            "#!/bin/sh\nprintf stranger > solc.tgz\necho '[{{\"filename\":\"solc.tgz\",\"integrity\":\"{integrity}\"}}]'\n"
+        );
+        fs::write(&npm, script).expect("it can be written");
+        fs::set_permissions(&npm, fs::Permissions::from_mode(0o755)).expect("it can be made executable");
+        let trust = Trust::new([], false, Surroundings::of_process());
+        let outcome = install(&npm, dir.path(), dir.path(), version, &trust).map(|installed| installed.soljson);
+        (outcome.expect_err("it is no compiler"), soljson_path(dir.path(), version).exists())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_package_with_another_hash_is_refused_whatever_npm_says() {
+        let stranger = super::integrity(b"stranger");
+        let (reason, exists) = install_from_stranger(&Version::new(0, 8, 28), &stranger);
+        assert!(reason.starts_with("the package `solc@0.8.28` was refused: its hash is"), "{reason}");
+        assert!(!exists);
+        // Of a newer release only npm knows the hash; what has it is unpacked, and this is no package.
+        let (reason, exists) = install_from_stranger(&Version::new(0, 8, 9999), &stranger);
+        assert!(reason.starts_with("cannot unpack"), "{reason}");
+        assert!(!exists);
+        let (reason, _) = install_from_stranger(&Version::new(0, 8, 9999), "sha512-other");
+        assert!(reason.contains("was refused"), "{reason}");
+    }
+
     #[test]
     fn an_archive_without_a_compiler_is_an_error() {
         let dir = tempfile::tempdir().expect("a temporary directory");

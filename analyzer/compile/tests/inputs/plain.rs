@@ -185,3 +185,37 @@ fn link(target: &std::path::Path, at: &std::path::Path) {
 
 #[cfg(not(unix))]
 fn link(_target: &std::path::Path, _at: &std::path::Path) {}
+
+#[test]
+fn a_release_that_does_not_exist_yet_is_looked_for_and_what_was_tried_is_said() {
+    let dir = folder(&[("A.sol", "pragma solidity 0.8.9999; contract A {}")]);
+    let text = refused(dir.path(), &options()).to_string();
+    assert!(text.starts_with("no solc 0.8.9999 to be had"), "{text}");
+    assert!(text.contains("npm pack solc@0.8.9999"), "{text}");
+}
+
+#[test]
+fn offline_a_release_that_is_not_at_hand_is_not_looked_for() {
+    let dir = folder(&[("A.sol", "pragma solidity 0.8.9999; contract A {}")]);
+    let error = refused(dir.path(), &CompileOptions { offline: true, ..options() });
+    let help = miette::Diagnostic::help(&error).map(|help| help.to_string()).unwrap_or_default();
+    assert!(error.to_string().starts_with("no compiler version fits"), "{error}");
+    assert!(help.contains("--offline"), "{help}");
+}
+
+#[test]
+fn a_web_assembly_build_can_be_named() {
+    let soljson = "const answers = { solidity_version: () => '0.8.28+commit.00000000.Emscripten.clang',\n\
+        solidity_compile: () => JSON.stringify({ errors: [{ severity: 'error', message: 'it ran' }] }) };\n\
+        module.exports = { _solidity_version() {}, _solidity_compile() {}, cwrap: name => answers[name] };\n";
+    let dir = folder(&[
+        ("soljson.js", soljson),
+        ("fits/A.sol", "pragma solidity 0.8.28; contract A {}"),
+        ("other/A.sol", "pragma solidity 0.7.6; contract A {}"),
+    ]);
+    let named = CompileOptions { solc: Some(dir.path().join("soljson.js")), ..options() };
+    let text = refused(&dir.path().join("fits"), &named).to_string();
+    assert!(text.contains("does not compile") && text.contains("it ran"), "{text}");
+    let text = refused(&dir.path().join("other"), &named).to_string();
+    assert!(text.contains("is solc 0.8.28, which does not fit"), "{text}");
+}
