@@ -11,8 +11,10 @@ pub mod assessment;
 pub mod catalog;
 pub mod finding;
 pub mod fingerprint;
+mod migration;
 pub mod rule;
 pub mod run;
+mod storage;
 pub mod verdict;
 
 pub use assess::{AssessOptions, assess, assess_with, selected_rules};

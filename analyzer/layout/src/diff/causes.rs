@@ -24,7 +24,12 @@ pub(super) fn find(comparison: &Comparison<'_, '_>) -> Vec<(MoveCause, Vec<usize
             causes.push(base_moved(comparison, old_root, new_root));
         }
     }
-    causes.extend(left_root(comparison));
+    for (cause, leaves) in left_root(comparison) {
+        match causes.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, known)) => known.extend(leaves),
+            None => causes.push((cause, leaves)),
+        }
+    }
     for (_, leaves) in &mut causes {
         leaves.sort_unstable();
     }
@@ -66,15 +71,17 @@ fn left_root(comparison: &Comparison<'_, '_>) -> Vec<(MoveCause, Vec<usize>)> {
             by_roots.entry(roots).or_default().push(old_at);
         }
     }
-    let cause = |(old_root, new_root): (usize, usize)| {
-        let (old, new) = (&comparison.old.roots[old_root], &comparison.new.roots[new_root]);
-        match (&old.kind, &new.kind) {
-            (RootKind::Linear, _) => MoveCause::ToNamespace { root: new.kind.clone(), span: new.span },
-            (_, RootKind::Linear) => MoveCause::FromNamespace { root: old.kind.clone() },
-            _ => root_slot(comparison, old_root, new_root),
-        }
-    };
-    by_roots.into_iter().map(|(roots, leaves)| (cause(roots), leaves)).collect()
+    by_roots.into_iter().map(|((old, new), leaves)| (root_left(comparison, old, new), leaves)).collect()
+}
+
+/// The cause of leaves that went from one root to another.
+fn root_left(comparison: &Comparison<'_, '_>, old_root: usize, new_root: usize) -> MoveCause {
+    let (old, new) = (&comparison.old.roots[old_root], &comparison.new.roots[new_root]);
+    match (&old.kind, &new.kind) {
+        (RootKind::Linear, _) => MoveCause::ToNamespace { root: new.kind.clone(), span: new.span },
+        (_, RootKind::Linear) => MoveCause::FromNamespace { root: old.kind.clone() },
+        _ => root_slot(comparison, old_root, new_root),
+    }
 }
 
 /// A leaf with an identity within one root.
@@ -102,6 +109,8 @@ struct Between {
     removed: Vec<usize>,
     left: Vec<usize>,
     entered: Vec<usize>,
+    /// Roots for which old leaves left this one.
+    left_for: Vec<usize>,
     exchanges: Vec<usize>,
     is_of_other_bases: bool,
 }
@@ -246,7 +255,7 @@ impl<'c, 's, 'a> Walk<'c, 's, 'a> {
                     between.removed.push(at);
                 }
                 Loss::Known => match tie {
-                    Some((_, Tie::OtherRoot)) => between.removed.push(at),
+                    Some((new_at, Tie::OtherRoot)) => between.left_for.push(new.leaves[new_at].root),
                     Some((new_at, _)) => between.exchanges.extend(exchange_of.get(&new_at)),
                     None => {
                         let is_base_gone = old.leaves[at].is_gap && comparison.contracts.is_removed(contract);
@@ -274,6 +283,10 @@ impl<'c, 's, 'a> Walk<'c, 's, 'a> {
     }
 
     fn cause_between(&mut self, between: &Between, previous: Option<Tied>) -> Option<usize> {
+        // What followed a variable that left for another root moves by the same decision.
+        if let Some(&new_root) = between.left_for.last() {
+            return Some(self.push(root_left(self.comparison, self.old_root, new_root)));
+        }
         if between.is_of_other_bases {
             return Some(self.bases_cause());
         }

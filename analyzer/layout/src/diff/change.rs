@@ -324,6 +324,8 @@ pub enum LayoutChange {
         covered_by: Vec<Leaf>,
         /// Other leaves of the old version that go with the same declaration.
         also: Vec<Leaf>,
+        /// The array in the new version, when only its last elements are gone.
+        shrunk: Option<Box<Leaf>>,
     },
     /// Same bytes and encoding under another name.
     Renamed {

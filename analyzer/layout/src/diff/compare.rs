@@ -26,7 +26,7 @@ use crate::types::{TypeId, TypeKind};
 /// Leaves named as covering the bytes of one leaf.
 const MAX_COVERING: usize = 8;
 /// Leaves of entries that are compared, over all mappings and arrays.
-const MAX_ENTRY_LEAVES: usize = 500_000;
+const MAX_ENTRY_LEAVES: usize = 200_000;
 
 /// What is compared and what was found.
 pub(super) struct Session<'a> {
@@ -346,14 +346,15 @@ impl<'a> Session<'a> {
                 }
             } else if tied.is_some() {
                 let covered_by = moved.into_iter().map(|at| new.leaf(at)).collect();
-                tails.push(LayoutChange::Removed { leaf: lost, covered_by, also: Vec::new() });
+                let shrunk = tied.map(|at| Box::new(new.leaf(at)));
+                tails.push(LayoutChange::Removed { leaf: lost, covered_by, also: Vec::new(), shrunk });
             } else if comparison.losses[old_at] != Loss::Gone {
                 // Its change of class is told by itself.
             } else if moved.is_empty() {
                 free.entry(record.root).or_default().push(old_at);
             } else {
                 let covered_by = moved.into_iter().map(|at| new.leaf(at)).collect();
-                self.changes.push(LayoutChange::Removed { leaf: lost, covered_by, also: Vec::new() });
+                self.changes.push(LayoutChange::Removed { leaf: lost, covered_by, also: Vec::new(), shrunk: None });
             }
         }
         self.changes.extend(tails);
@@ -369,6 +370,7 @@ impl<'a> Session<'a> {
                     leaf,
                     covered_by: Vec::new(),
                     also: Vec::new(),
+                    shrunk: None,
                 });
                 self.changes.extend(removed);
             }

@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 64;
 /// Leaves of one side, and bytes of all their paths together.
 const MAX_LEAVES: usize = 150_000;
 /// Leaves of one entry of a mapping or array.
-const MAX_ENTRY_LEAVES: usize = 4_096;
+const MAX_ENTRY_LEAVES: usize = 1_024;
 const MAX_PATH_BYTES: usize = 1 << 28;
 
 /// A position in storage: slot and byte.

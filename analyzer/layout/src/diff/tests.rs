@@ -30,7 +30,7 @@ fn short(change: &LayoutChange) -> Option<String> {
         LayoutChange::Reinterpreted { old, new, also } => {
             format!("reinterpreted {} as {}{}", name(old), new.type_label, and(also))
         }
-        LayoutChange::Removed { leaf, covered_by, also } if covered_by.is_empty() => {
+        LayoutChange::Removed { leaf, covered_by, also, .. } if covered_by.is_empty() => {
             format!("removed {}{}", name(leaf), and(also))
         }
         LayoutChange::Removed { leaf, covered_by, .. } => format!("removed {} under {}", name(leaf), names(covered_by)),

@@ -1,0 +1,107 @@
+//! Whether the values of variables that left their root for another one are written there again.
+
+use uplint_artifact::Span;
+use uplint_facts::{InitializerKind, PlannedCall, UpgradeFacts, WrittenVariable};
+use uplint_layout::diff::{MoveCause, MovedLeaf};
+
+use crate::storage::moves;
+
+/// What becomes of the values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Migration {
+    /// Nothing writes them.
+    ValuesLost {
+        /// Whether that is certain: without a syntax tree nobody knows what the planned call writes.
+        is_proved: bool,
+    },
+    /// An initializer would write them, were it called.
+    NeedsCall {
+        /// Its signature.
+        signature: String,
+        /// Its name in the source.
+        span: Span,
+    },
+}
+
+/// Leaves of one move between roots that share an outcome.
+#[derive(Clone, Debug)]
+pub(crate) struct MigratedLeaves<'f> {
+    /// The move.
+    pub(crate) cause: &'f MoveCause,
+    /// Its leaves.
+    pub(crate) leaves: Vec<MovedLeaf>,
+    /// What becomes of their values.
+    pub(crate) outcome: Migration,
+}
+
+/// Leaves between the linear layout and namespaces whose values do not come along by themselves.
+pub(crate) fn migrations(facts: &UpgradeFacts) -> Vec<MigratedLeaves<'_>> {
+    let between_roots =
+        |cause: &MoveCause| matches!(cause, MoveCause::ToNamespace { .. } | MoveCause::FromNamespace { .. });
+    let mut found = Vec::new();
+    let candidates = candidates(facts);
+    for (cause, leaves) in moves(facts).filter(|(cause, _)| between_roots(cause)) {
+        let mut open: Vec<MovedLeaf> = leaves.to_vec();
+        for candidate in &candidates {
+            let (written, rest) = open.into_iter().partition(|leaf| is_written(leaf, &candidate.writes));
+            open = rest;
+            let outcome = candidate.outcome.clone();
+            found.extend(outcome.map(|outcome| MigratedLeaves { cause, leaves: written, outcome }));
+        }
+        let is_proved = !matches!(facts.plan.call, PlannedCall::Call(_)) || !candidates.is_empty();
+        found.push(MigratedLeaves { cause, leaves: open, outcome: Migration::ValuesLost { is_proved } });
+    }
+    found.retain(|found| !found.leaves.is_empty());
+    found
+}
+
+/// Leaves of a move that the planned call does not write; all of them when the call is not known.
+pub(crate) fn not_written_by_plan(facts: &UpgradeFacts, leaves: &[MovedLeaf]) -> Vec<MovedLeaf> {
+    let writes = planned_selector(facts).and_then(|selector| facts.new.writes_of(selector)).unwrap_or_default();
+    leaves.iter().filter(|leaf| !is_written(leaf, &writes)).cloned().collect()
+}
+
+fn planned_selector(facts: &UpgradeFacts) -> Option<[u8; 4]> {
+    match &facts.plan.call {
+        PlannedCall::Call(data) => data.first_chunk::<4>().copied(),
+        PlannedCall::Unknown | PlannedCall::None => None,
+    }
+}
+
+/// A function that may write values, and what it means when it does; `None` when all is well.
+struct Candidate {
+    writes: Vec<WrittenVariable>,
+    outcome: Option<Migration>,
+}
+
+/// The planned call or, when that is not known, the initializers that this version brings for the purpose. One that the
+/// old version has too was called when the proxy was made.
+fn candidates(facts: &UpgradeFacts) -> Vec<Candidate> {
+    if facts.plan.call != PlannedCall::Unknown {
+        let planned = planned_selector(facts).and_then(|selector| facts.new.writes_of(selector));
+        return planned.map(|writes| Candidate { writes, outcome: None }).into_iter().collect();
+    }
+    let is_old = |signature: &str| {
+        facts.old.iter().flat_map(|old| &old.initializers).any(|initializer| initializer.signature == signature)
+    };
+    let initializers = facts.new.initializers.iter().filter(|initializer| {
+        initializer.is_public
+            && initializer.kind != InitializerKind::OnlyInitializing
+            && !is_old(&initializer.signature)
+    });
+    initializers
+        .filter_map(|initializer| {
+            let writes = facts.new.writes_of(initializer.selector?)?;
+            let (signature, span) = (initializer.signature.clone(), initializer.span);
+            Some(Candidate { writes, outcome: Some(Migration::NeedsCall { signature, span }) })
+        })
+        .collect()
+}
+
+/// Whether one of the writes is to the leaf, its variable, or an entry of it.
+fn is_written(leaf: &MovedLeaf, writes: &[WrittenVariable]) -> bool {
+    let label = &leaf.new.label;
+    let last = label.rsplit('.').next().unwrap_or(label);
+    let first = label.split('.').next().unwrap_or(label);
+    writes.iter().any(|write| write.label == last || write.label == first)
+}
