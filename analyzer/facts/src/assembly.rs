@@ -16,6 +16,8 @@ pub(crate) struct AssemblyCall {
     pub(crate) span: Span,
     /// The call's node where there is one.
     pub(crate) node: Option<NodeRef>,
+    /// Where there is none, the name of the variable that is called: the word after `gas`.
+    pub(crate) target: Option<String>,
 }
 
 /// Opcodes of interest. `suicide` is the name of `selfdestruct` before solc 0.5.
@@ -30,22 +32,27 @@ pub(crate) fn calls(ast: &Ast, assembly: NodeRef) -> Vec<AssemblyCall> {
             .filter_map(|node| {
                 let name = function_name(ast, node)?;
                 let opcode = OPCODES.into_iter().find(|&opcode| opcode == name)?;
-                Some(AssemblyCall { opcode, span: ast[node].span, node: Some(node) })
+                Some(AssemblyCall { opcode, span: ast[node].span, node: Some(node), target: None })
             })
             .collect(),
-        None => ast[assembly]
-            .value
-            .as_deref()
-            .map(words)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|word| {
-                let opcode = OPCODES.into_iter().find(|&opcode| opcode == word)?;
-                // The text is the compiler's print of the block, so places in it are not places in the source.
-                Some(AssemblyCall { opcode, span: ast[assembly].span, node: None })
-            })
-            .collect(),
+        None => ast[assembly].value.as_deref().map(|text| calls_in_text(text, ast[assembly].span)).unwrap_or_default(),
     }
+}
+
+/// The calls in assembly text. Places in it are not places in the source: the text is the compiler's print of the block.
+fn calls_in_text(text: &str, span: Span) -> Vec<AssemblyCall> {
+    let words = words(text);
+    (0_usize..)
+        .zip(&words)
+        .filter_map(|(at, word)| {
+            let opcode = OPCODES.into_iter().find(|opcode| opcode == word)?;
+            let target = match words.get(at + 1..at + 3) {
+                Some(["gas", target]) => Some((*target).to_owned()),
+                _ => None,
+            };
+            Some(AssemblyCall { opcode, span, node: None, target })
+        })
+        .collect()
 }
 
 /// Words of assembly text, without comments and string literals.
@@ -244,7 +251,6 @@ fn test(ast: &Ast, assembly: NodeRef, node: NodeRef, holds: bool, origins: &Orig
                 (Origin::Caller, Origin::Caller | Origin::Input | Origin::Derived)
                 | (Origin::Input | Origin::Derived, Origin::Caller) => CallerCondition::None,
                 (Origin::Caller, _) | (_, Origin::Caller) if is_equal => CallerCondition::Established,
-                (Origin::Caller, _) | (_, Origin::Caller) => CallerCondition::Unclear,
                 _ => CallerCondition::None,
             }
         }
@@ -262,6 +268,14 @@ fn test(ast: &Ast, assembly: NodeRef, node: NodeRef, holds: bool, origins: &Orig
         }
         _ => CallerCondition::None,
     }
+}
+
+/// Whether a block may end the call before its end: some statement in it reverts or returns.
+pub(crate) fn may_stop(ast: &Ast, assembly: NodeRef) -> bool {
+    ast.descendants(assembly).any(|node| {
+        ast[node].kind == NodeKind::YulFunctionCall
+            && matches!(function_name(ast, node), Some("return" | "revert" | "stop" | "invalid"))
+    })
 }
 
 /// Whether a block ends the call at its top level: `return`, `revert`, `stop`, `selfdestruct`, `invalid`.

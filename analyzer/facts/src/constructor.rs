@@ -42,7 +42,7 @@ pub(crate) fn constructor_effects(dispatch: &Dispatch<'_>) -> (Vec<ConstructorEf
         for constructor in ast.children(base, Field::Nodes) {
             if ast[constructor].kind == NodeKind::FunctionDefinition && is_constructor(ast, constructor) {
                 // How a constructor ends says nothing about what it writes.
-                walker.walk(constructor, Conditional(false));
+                walker.walk(constructor, Conditional { is_in_branch: false, is_filtered: false });
             }
         }
     }
@@ -133,11 +133,14 @@ fn locks(dispatch: &Dispatch<'_>, modifier: NodeRef) -> BTreeSet<String> {
     written(before).intersection(&written(after)).cloned().collect()
 }
 
-/// Whether a condition stands on the way; a lattice of two, joined by "or".
+/// Whether a condition stands on the way; two flags, each joined by "or".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Conditional(bool);
+struct Conditional {
+    is_in_branch: bool,
+    is_filtered: bool,
+}
 
-/// Gathers writes along the control flow of constructors. Forward; ends because the lattice has two elements.
+/// Gathers writes along the control flow of constructors. Forward; ends because flags are only ever set.
 struct Writes {
     ignored: BTreeSet<String>,
     found: Vec<ConstructorEffect>,
@@ -167,7 +170,8 @@ impl Analysis for Writes {
     type State = Conditional;
 
     fn join(&self, into: &mut Conditional, other: &Conditional) {
-        into.0 |= other.0;
+        into.is_in_branch |= other.is_in_branch;
+        into.is_filtered |= other.is_filtered;
     }
 
     fn visit(&mut self, site: &Site<'_>, node: NodeRef, state: &mut Conditional) -> Flow {
@@ -177,7 +181,8 @@ impl Analysis for Writes {
         if !guards {
             for write in writes_at(ast, node) {
                 if !write.is_zero && !self.ignored.contains(&write.label) {
-                    self.record(site, write, state.0);
+                    // A constructor that stops deploys nothing, so only branches make a write uncertain.
+                    self.record(site, write, state.is_in_branch);
                 }
             }
         }
@@ -185,8 +190,13 @@ impl Analysis for Writes {
     }
 
     fn assume(&mut self, _: &Site<'_>, _: NodeRef, _: bool, state: &mut Conditional) -> Flow {
-        state.0 = true;
+        state.is_in_branch = true;
         Flow::Continues
+    }
+
+    fn leave_branch(&self, before: &Conditional, goes_on: bool, state: &mut Conditional) {
+        state.is_in_branch = before.is_in_branch;
+        state.is_filtered |= !goes_on;
     }
 
     fn declare(&mut self, _: &Site<'_>, _: &[NodeRef], _: Option<NodeRef>, _: &mut Conditional) {}

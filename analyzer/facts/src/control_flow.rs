@@ -67,6 +67,10 @@ pub(crate) trait Analysis {
     /// What follows from a condition's value; stops where it can never have that value.
     fn assume(&mut self, site: &Site<'_>, condition: NodeRef, holds: bool, state: &mut Self::State) -> Flow;
 
+    /// After a condition: `before` is the state in front of it, and `goes_on` says whether control goes on whatever the
+    /// condition's value. What was assumed in one branch alone no longer holds behind it.
+    fn leave_branch(&self, before: &Self::State, goes_on: bool, state: &mut Self::State);
+
     /// Local variables come to life, with the expression that gives their value.
     fn declare(&mut self, site: &Site<'_>, variables: &[NodeRef], value: Option<NodeRef>, state: &mut Self::State);
 
@@ -244,12 +248,7 @@ impl<'a, A: Analysis> Walker<'a, A> {
                 if called.is_some_and(|call| self.expression(call, &mut state) == Flow::Stops) {
                     return Exits::next(None);
                 }
-                let clauses: Vec<_> = ast.children(node, Field::Clauses).collect();
-                let bodies = clauses.into_iter().filter_map(|clause| ast.child(clause, Field::Block));
-                bodies.fold(Exits::next(None), |exits, body| {
-                    let more = self.statement(body, state.clone(), inner);
-                    self.join_exits(exits, more)
-                })
+                self.clauses(node, &state, inner)
             }
             NodeKind::Return => {
                 let value = ast.child(node, Field::Expression);
@@ -292,6 +291,21 @@ impl<'a, A: Analysis> Walker<'a, A> {
         exits
     }
 
+    /// What follows a call in `try`: one of the clauses, and which is not the caller's to say.
+    fn clauses(&mut self, node: NodeRef, state: &A::State, inner: Option<Inner<'_>>) -> Exits<A::State> {
+        let ast = self.dispatch.ast;
+        let bodies: Vec<_> =
+            ast.children(node, Field::Clauses).filter_map(|clause| ast.child(clause, Field::Block)).collect();
+        let mut exits = Exits::next(None);
+        for body in bodies {
+            let mut taken = state.clone();
+            self.analysis.leave_branch(state, false, &mut taken);
+            let more = self.statement(body, taken, inner);
+            exits = self.join_exits(exits, more);
+        }
+        exits
+    }
+
     fn branch(&mut self, node: NodeRef, mut state: A::State, inner: Option<Inner<'_>>) -> Exits<A::State> {
         let ast = self.dispatch.ast;
         let Some(condition) = ast.child(node, Field::Condition) else { return Exits::next(Some(state)) };
@@ -299,6 +313,7 @@ impl<'a, A: Analysis> Walker<'a, A> {
             return Exits::next(None);
         }
         let mut exits = Exits::next(None);
+        let mut goes_on = true;
         for (field, holds) in [(Field::TrueBody, true), (Field::FalseBody, false)] {
             let mut taken = state.clone();
             if self.assume(condition, holds, &mut taken) == Flow::Stops {
@@ -308,7 +323,11 @@ impl<'a, A: Analysis> Walker<'a, A> {
                 Some(body) => self.statement(body, taken, inner),
                 None => Exits::next(Some(taken)),
             };
+            goes_on &= more.next.is_some();
             exits = self.join_exits(exits, more);
+        }
+        if let Some(next) = &mut exits.next {
+            self.analysis.leave_branch(&state, goes_on, next);
         }
         exits
     }
@@ -329,6 +348,7 @@ impl<'a, A: Analysis> Walker<'a, A> {
         }
         let (condition, body) = (ast.child(node, Field::Condition), ast.child(node, Field::Body));
         let (Some(body), mut left) = (body, Exits::next(None)) else { return Exits::next(Some(head)) };
+        let before = head.clone();
         let runs_first = ast[node].kind == NodeKind::DoWhileStatement;
         for _ in 0..MAX_ROUNDS {
             let mut state = head.clone();
@@ -365,6 +385,10 @@ impl<'a, A: Analysis> Walker<'a, A> {
                 break;
             }
             head = again;
+        }
+        let goes_on = left.returned.is_none();
+        if let Some(next) = &mut left.next {
+            self.analysis.leave_branch(&before, goes_on, next);
         }
         left
     }
@@ -406,6 +430,7 @@ impl<'a, A: Analysis> Walker<'a, A> {
         if self.expression(left, state) == Flow::Stops {
             return Flow::Stops;
         }
+        let before = state.clone();
         let mut decided = state.clone();
         let is_decided = self.assume(left, !goes_on_if, &mut decided) == Flow::Continues;
         let goes_on =
@@ -416,6 +441,7 @@ impl<'a, A: Analysis> Walker<'a, A> {
             (true, false) => {}
             (false, false) => return Flow::Stops,
         }
+        self.analysis.leave_branch(&before, goes_on && is_decided, state);
         Flow::Continues
     }
 
@@ -425,7 +451,7 @@ impl<'a, A: Analysis> Walker<'a, A> {
         if self.expression(condition, state) == Flow::Stops {
             return Flow::Stops;
         }
-        let mut exit = None;
+        let (mut exit, mut goes_on) = (None, true);
         for (field, holds) in [(Field::TrueExpression, true), (Field::FalseExpression, false)] {
             let mut taken = state.clone();
             let Some(value) = ast.child(node, field) else { continue };
@@ -433,10 +459,13 @@ impl<'a, A: Analysis> Walker<'a, A> {
                 && self.expression(value, &mut taken) == Flow::Continues
             {
                 exit = self.joined(exit, Some(taken));
+            } else {
+                goes_on = false;
             }
         }
         match exit {
-            Some(exit) => {
+            Some(mut exit) => {
+                self.analysis.leave_branch(state, goes_on, &mut exit);
                 *state = exit;
                 Flow::Continues
             }
@@ -450,7 +479,11 @@ impl<'a, A: Analysis> Walker<'a, A> {
         match builtin(self.dispatch, node) {
             Some(Builtin::Revert) => return Flow::Stops,
             Some(Builtin::Require) => {
-                return arguments.first().map_or(Flow::Continues, |&condition| self.assume(condition, true, state));
+                let Some(&condition) = arguments.first() else { return Flow::Continues };
+                let before = state.clone();
+                let flow = self.assume(condition, true, state);
+                self.analysis.leave_branch(&before, false, state);
+                return flow;
             }
             None => {}
         }

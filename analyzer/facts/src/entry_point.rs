@@ -158,6 +158,8 @@ impl Analysis for Returning {
         if is_impossible(site.dispatch, condition, holds) { Flow::Stops } else { Flow::Continues }
     }
 
+    fn leave_branch(&self, (): &(), _: bool, (): &mut ()) {}
+
     fn declare(&mut self, _: &Site<'_>, _: &[NodeRef], _: Option<NodeRef>, (): &mut ()) {}
 
     fn enter(&mut self, _: &Site<'_>, _: NodeRef, _: &[Option<NodeRef>], (): &()) -> Option<()> {

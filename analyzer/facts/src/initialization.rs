@@ -400,6 +400,8 @@ impl Analysis for Calls {
         if is_impossible { Flow::Stops } else { Flow::Continues }
     }
 
+    fn leave_branch(&self, _: &Sequence, _: bool, _: &mut Sequence) {}
+
     fn declare(&mut self, _: &Site<'_>, _: &[NodeRef], _: Option<NodeRef>, _: &mut Sequence) {}
 
     fn enter(&mut self, _: &Site<'_>, callee: NodeRef, _: &[Option<NodeRef>], state: &Sequence) -> Option<Sequence> {

@@ -92,7 +92,12 @@ pub(crate) fn operations(dispatch: &Dispatch<'_>) -> (Vec<Operation>, bool) {
     for entry in entries.into_iter().filter(|entry| reaching.contains(entry)) {
         let inputs =
             dispatch.parameters(entry).into_iter().filter_map(|at| Some((dispatch.ast[at].id?, Origin::Input)));
-        let state = PathState { caller: CallerCondition::None, is_conditional: false, origins: inputs.collect() };
+        let state = PathState {
+            caller: CallerCondition::None,
+            is_in_branch: false,
+            is_filtered: false,
+            origins: inputs.collect(),
+        };
         // Only what is met on the way counts; how the entry ends does not matter here.
         walker.walk(entry, state);
     }
@@ -152,8 +157,17 @@ fn solidity_operation(ast: &Ast, call: NodeRef) -> Option<(OperationKind, Option
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PathState {
     caller: CallerCondition,
-    is_conditional: bool,
+    /// Inside a branch.
+    is_in_branch: bool,
+    /// Behind a condition that stops control.
+    is_filtered: bool,
     origins: Origins,
+}
+
+impl PathState {
+    fn is_conditional(&self) -> bool {
+        self.is_in_branch || self.is_filtered
+    }
 }
 
 /// Gathers operations along the control flow. Forward; lattice: the weaker caller condition, any condition, joined
@@ -185,7 +199,7 @@ impl Search {
         let path: Vec<_> = site.path.iter().map(|frame| step(ast, frame)).collect();
         let entry = path.first().map(|first| first.definition);
         let selector = site.path.first().and_then(|frame| selector(ast, frame.definition));
-        let (caller, is_conditional) = (state.caller, state.is_conditional);
+        let (caller, is_conditional) = (state.caller, state.is_conditional());
         let met = Occurrence { path, selector, caller, is_conditional, target };
         let known =
             operation.occurrences.iter_mut().find(|known| known.path.first().map(|first| first.definition) == entry);
@@ -203,22 +217,36 @@ impl Search {
     fn assembly(&mut self, site: &Site<'_>, node: NodeRef, state: &mut PathState) -> Flow {
         let ast = site.dispatch.ast;
         let condition = assembly::caller_condition(ast, node, &state.origins);
-        state.is_conditional |= condition != CallerCondition::None;
+        state.is_filtered |= condition != CallerCondition::None || assembly::may_stop(ast, node);
         state.caller = state.caller.max(condition);
         for call in assembly::calls(ast, node) {
             let Some(kind) = kind_of(call.opcode) else { continue };
             // `delegatecall(gas, target, …)`, `callcode(gas, target, …)`, `selfdestruct(recipient)`.
             let at = usize::from(kind != OperationKind::SelfDestruct);
-            let target = call
-                .node
-                .and_then(|call| assembly::argument(ast, call, at))
-                .map_or(Origin::Unknown, |target| assembly::origin(ast, node, target, &state.origins));
+            let argument = call.node.and_then(|call| assembly::argument(ast, call, at));
+            let target = match (argument, &call.target) {
+                (Some(target), _) => assembly::origin(ast, node, target, &state.origins),
+                (None, Some(name)) => named_origin(ast, name, &state.origins),
+                (None, None) => Origin::Unknown,
+            };
             self.record(site, kind, call.span, true, target, state);
         }
         for (declaration, origin) in assembly::results(ast, node, &state.origins) {
             state.origins.insert(declaration, origin);
         }
         if assembly::ends(ast, node) { Flow::Stops } else { Flow::Continues }
+    }
+}
+
+/// The origin of a variable that assembly text names. The text may give it another value first, so that a value from
+/// call data counts as computed from it.
+fn named_origin(ast: &Ast, name: &str, origins: &Origins) -> Origin {
+    let mut named = origins
+        .iter()
+        .filter(|(id, _)| ast.by_id(**id).is_some_and(|variable| ast[variable].name.as_deref() == Some(name)));
+    match named.next().map(|(_, origin)| *origin) {
+        Some(Origin::Input | Origin::Caller | Origin::Derived) => Origin::Derived,
+        _ => Origin::Unknown,
     }
 }
 
@@ -242,7 +270,8 @@ impl Analysis for Search {
 
     fn join(&self, into: &mut PathState, other: &PathState) {
         into.caller = into.caller.min(other.caller);
-        into.is_conditional |= other.is_conditional;
+        into.is_in_branch |= other.is_in_branch;
+        into.is_filtered |= other.is_filtered;
         for (&variable, &origin) in &other.origins {
             into.origins.entry(variable).and_modify(|known| *known = known.join(origin)).or_insert(origin);
         }
@@ -277,8 +306,13 @@ impl Analysis for Search {
         }
         let implied = Provenance::new(site.dispatch).caller_condition(condition, holds, &state.origins);
         state.caller = state.caller.max(implied);
-        state.is_conditional = true;
+        state.is_in_branch = true;
         Flow::Continues
+    }
+
+    fn leave_branch(&self, before: &PathState, goes_on: bool, state: &mut PathState) {
+        state.is_in_branch = before.is_in_branch;
+        state.is_filtered |= !goes_on;
     }
 
     fn declare(&mut self, site: &Site<'_>, variables: &[NodeRef], value: Option<NodeRef>, state: &mut PathState) {
@@ -314,7 +348,7 @@ impl Analysis for Search {
 
     fn leave(&mut self, _: &Site<'_>, _: NodeRef, exit: &PathState, state: &mut PathState) {
         state.caller = exit.caller;
-        state.is_conditional = exit.is_conditional;
+        state.is_filtered = exit.is_filtered;
     }
 }
 

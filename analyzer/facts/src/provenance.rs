@@ -245,11 +245,9 @@ impl<'a> Provenance<'a> {
         for (side, other) in [(left, right), (right, left)] {
             if self.origin(side, origins) == Origin::Caller {
                 let chosen = matches!(self.origin(other, origins), Origin::Caller | Origin::Input | Origin::Derived);
-                return match (equal, chosen) {
-                    (true, false) if !self.is_zero(other) => CallerCondition::Established,
-                    (_, true) => CallerCondition::None,
-                    _ => CallerCondition::Unclear,
-                };
+                // Everybody but one is not singled out, nor is whoever the caller says he is.
+                let singles_out = equal && !chosen && !self.is_zero(other);
+                return if singles_out { CallerCondition::Established } else { CallerCondition::None };
             }
             if self.is_keyed_by_caller(side, origins) {
                 // `wards[msg.sender] == 1` lets in the listed, `banned[msg.sender] == false` everybody else.

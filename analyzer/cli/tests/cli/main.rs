@@ -4,6 +4,4 @@ mod bad_input;
 mod judging;
 mod output;
 mod program;
-#[cfg(unix)]
-mod refusals;
 mod usage;

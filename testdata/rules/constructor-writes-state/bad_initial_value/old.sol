@@ -1,0 +1,3 @@
+contract Vault {
+    uint256 limit;
+}

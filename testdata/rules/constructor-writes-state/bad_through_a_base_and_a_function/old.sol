@@ -1,0 +1,2 @@
+import "./base.sol";
+contract Vault is Plain {}

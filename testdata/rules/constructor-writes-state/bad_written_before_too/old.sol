@@ -1,0 +1,6 @@
+contract Vault {
+    address owner;
+    constructor() {
+        owner = tx.origin;
+    }
+}

@@ -1,0 +1,4 @@
+contract Vault {
+    uint256 limit;
+    address owner;
+}

@@ -1,0 +1,6 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+
+contract Vault {
+    uint256 constant LIMIT = 100;
+    bytes32 public constant ROLE = keccak256("ROLE");
+}

@@ -1,0 +1,4 @@
+import "./initializable.sol";
+contract Vault is Initializable {
+    uint256 total;
+}

@@ -1,0 +1,9 @@
+contract Vault {
+    bool initialized;
+    address owner;
+    function initialize() external {
+        require(!initialized);
+        initialized = true;
+        owner = msg.sender;
+    }
+}

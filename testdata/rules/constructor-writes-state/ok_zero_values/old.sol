@@ -1,0 +1,6 @@
+contract Vault {
+    uint256 total;
+    bool paused;
+    address owner;
+    string name;
+}

@@ -1,0 +1,5 @@
+contract Vault {
+    function execute(address target, bytes calldata data) external {
+        target; data;
+    }
+}

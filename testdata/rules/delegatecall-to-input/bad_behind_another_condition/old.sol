@@ -1,0 +1,6 @@
+contract Vault {
+    bool paused;
+    function execute(address target, bytes calldata data) external {
+        target; data;
+    }
+}

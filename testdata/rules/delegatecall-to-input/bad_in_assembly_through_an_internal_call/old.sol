@@ -1,0 +1,3 @@
+contract Vault {
+    function execute(address target) external { target; }
+}

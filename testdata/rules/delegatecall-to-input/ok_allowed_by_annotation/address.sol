@@ -1,0 +1,6 @@
+library Address {
+    function delegate(address target) internal {
+        (bool ok,) = target.delegatecall("");
+        require(ok);
+    }
+}

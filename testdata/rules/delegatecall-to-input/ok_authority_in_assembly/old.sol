@@ -1,0 +1,4 @@
+contract Vault {
+    address owner;
+    function execute(address target) external { target; }
+}

@@ -1,0 +1,3 @@
+contract Vault {
+    function multicall(bytes[] calldata calls) external { calls; }
+}

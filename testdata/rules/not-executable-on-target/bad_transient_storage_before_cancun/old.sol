@@ -1,0 +1,3 @@
+contract Vault {
+    function lock() external {}
+}

@@ -1,0 +1,9 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+
+import "./parents.sol";
+contract Vault is Ownable {
+    function initialize(address owner) public initializer { //~ MEDIUM IN005 (pattern, introduced): on every path
+        if (owner == address(0)) return;
+        __Ownable_init(owner);
+    }
+}

@@ -1,0 +1,4 @@
+import "./proxy.sol";
+contract Vault {
+    uint256 total;
+}

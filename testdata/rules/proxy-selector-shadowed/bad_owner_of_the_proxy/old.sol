@@ -1,0 +1,4 @@
+import "./proxy.sol";
+contract Vault {
+    address internal proxyOwner;
+}

@@ -1,0 +1,4 @@
+contract Vault {
+    uint256 total;
+    function burn(uint256 amount) external { total -= amount; }
+}

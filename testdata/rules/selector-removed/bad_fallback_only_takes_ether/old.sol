@@ -1,0 +1,4 @@
+contract Vault {
+    uint256 public total;
+    function harvest() external { total += 1; }
+}

@@ -1,0 +1,5 @@
+contract Vault {
+    address owner;
+    modifier onlyOwner() { require(msg.sender == owner); _; }
+    function close() external onlyOwner {}
+}

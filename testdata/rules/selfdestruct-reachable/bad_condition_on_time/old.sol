@@ -1,0 +1,4 @@
+contract Vault {
+    uint256 deadline;
+    function close() external {}
+}

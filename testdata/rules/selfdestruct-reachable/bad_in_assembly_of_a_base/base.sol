@@ -1,0 +1,3 @@
+abstract contract Base {
+    function end() internal { assembly { selfdestruct(caller()) } }
+}

@@ -1,0 +1,4 @@
+import "./base.sol";
+contract Vault is Base {
+    function close() external {}
+}

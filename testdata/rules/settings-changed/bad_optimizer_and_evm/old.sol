@@ -1,0 +1,3 @@
+contract Vault {
+    function total() external pure returns (uint256) { return 1; }
+}

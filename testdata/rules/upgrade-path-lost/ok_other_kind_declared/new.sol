@@ -1,0 +1,6 @@
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass
+//@ proxy: transparent
+import "./upgradeable.sol";
+contract Vault { //~ MEDIUM SE003: `proxiableUUID()` //~ MEDIUM SE003: `upgradeToAndCall(address,bytes)`
+    address owner;
+}
