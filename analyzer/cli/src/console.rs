@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::ColorChoice;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use textwrap::{WordSeparator, WordSplitter};
 use uplint_report::one_line;
 
 use crate::args::When;
@@ -51,6 +52,10 @@ pub(crate) fn print_error(error: &dyn Diagnostic) {
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
+        // A path or an option that is broken at a hyphen cannot be copied.
+        .with_break_words(false)
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
         .with_width(width(terminal_size::terminal_size_of(&stderr)));
     let mut text = String::new();
     let shown = Shown::of(error);

@@ -13,6 +13,7 @@ const INTERRUPTED: i32 = 130;
 pub(crate) fn install() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
         remove_all(&TEMPORARY);
+        uplint_compile::remove_temporary_files();
         std::process::exit(INTERRUPTED);
     })
 }

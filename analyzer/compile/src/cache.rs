@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use lz4_flex::frame::{FrameDecoder, FrameEncoder, FrameInfo};
 
 use crate::error::CompileError;
+use crate::temporary;
 
 /// Marks a directory as a cache for backup programs, and as ours for [`clean`].
 const TAG_FILE: &str = "CACHEDIR.TAG";
@@ -100,7 +101,7 @@ fn read_entry(file: File) -> io::Result<String> {
 fn write_entry(path: &Path, output: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = temporary::file_in(folder)?;
     file.write_all(&(output.len() as u64).to_le_bytes())?;
     let frame = FrameInfo::new().block_checksums(true).content_checksum(true);
     let mut encoder = FrameEncoder::with_frame_info(frame, &mut file);
@@ -182,7 +183,7 @@ pub(crate) fn workplace(directory: &Path, name: &str) -> Result<tempfile::TempDi
     };
     // Another process may be sweeping too, and what remains is swept the next time.
     sweep().unwrap_or_default();
-    tempfile::tempdir_in(&folder).map_err(|error| CompileError::cache(&folder, error))
+    temporary::folder_in(&folder).map_err(|error| CompileError::cache(&folder, error))
 }
 
 /// What [`clean`] removed.

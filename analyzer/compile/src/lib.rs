@@ -24,6 +24,7 @@ mod plain;
 mod solc;
 mod standard_json;
 mod store;
+mod temporary;
 mod units;
 mod vyper;
 
@@ -32,6 +33,7 @@ pub use error::CompileError;
 pub use input::{load, load_bytes, project_root};
 pub use options::CompileOptions;
 pub use standard_json::{StandardJsonOutput, standard_json};
+pub use temporary::remove_temporary_files;
 
 /// Told what is being done when it takes time, from any thread.
 pub type Progress<'a> = &'a (dyn Fn(&str) + Sync);

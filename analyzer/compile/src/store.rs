@@ -14,6 +14,7 @@ use semver::Version;
 use crate::cache;
 use crate::error::CompileError;
 use crate::options::CompileOptions;
+use crate::temporary;
 
 mod identity;
 mod manager;
@@ -348,7 +349,7 @@ impl Store {
         let path = folder.join(format!("solc_shim-{}.cjs", &blake3::hash(SHIM.as_bytes()).to_hex()[..16]));
         if !path.is_file() {
             let write = || {
-                let file = tempfile::NamedTempFile::new_in(&folder)?;
+                let file = temporary::file_in(&folder)?;
                 std::fs::write(file.path(), SHIM)?;
                 file.persist(&path).map_err(|error| error.error)?;
                 Ok(())

@@ -281,3 +281,24 @@ fn function_type(draft: &mut Draft<'_>, tree: Tree<'_>, name: NodeRef) -> TypeId
         draft.add(label, U256::from(8), TypeKind::InternalFunction)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_enum_takes_the_bytes_of_its_greatest_member() {
+        for (members, bytes) in [(0, 1), (1, 1), (2, 1), (256, 1), (257, 2), (65_536, 2), (65_537, 3)] {
+            assert_eq!(enum_size_bytes(members), U256::from(bytes), "{members}");
+        }
+    }
+
+    #[test]
+    fn elements_share_a_slot_when_two_fit() {
+        for (element, len, bytes) in [(1, 32, 32), (1, 33, 64), (16, 3, 64), (17, 2, 64), (5, 7, 64), (96, 2, 192)] {
+            assert_eq!(array_size_bytes(U256::from(element), U256::from(len)), Some(U256::from(bytes)), "{element}");
+        }
+        assert_eq!(array_size_bytes(U256::from(32), U256::MAX), None);
+        assert_eq!(array_size_bytes(U256::ZERO, U256::from(1)), None);
+    }
+}

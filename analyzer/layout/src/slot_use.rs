@@ -29,8 +29,9 @@ const MAX_PAIRS: usize = 10_000;
 pub(crate) enum Access {
     /// It sets a storage pointer whose type name is this.
     Pointer(NodeRef),
-    /// It loads or stores a word.
-    Word(Space),
+    /// It loads or stores a word; the type name is that of the variable that the word comes from or goes to, where
+    /// that is a variable of the contract's code.
+    Word(Space, Option<NodeRef>),
 }
 
 /// A slot that the code names.

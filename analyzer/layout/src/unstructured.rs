@@ -34,8 +34,8 @@ fn pointed_struct(tree: Tree<'_>, access: Access) -> Option<NodeRef> {
     (tree.ast[definition].kind == NodeKind::StructDefinition).then_some(definition)
 }
 
-/// The roots of slots that neither belong to one of `roots` nor to a namespace's struct. Structs come before single
-/// words, so that a word at a struct's slot is part of it.
+/// The roots of slots that neither belong to one of `roots` nor to a namespace's struct. Structs come before words, so
+/// that a word at a struct's slot is part of it, and words of known type before others.
 pub(crate) fn add_roots(
     draft: &mut Draft<'_>,
     tree: Tree<'_>,
@@ -43,10 +43,13 @@ pub(crate) fn add_roots(
     is_namespace: impl Fn(NodeRef) -> bool,
     roots: &mut Vec<Root>,
 ) {
-    let is_pointer = |slot_use: &&SlotUse| matches!(slot_use.access, Access::Pointer(_));
-    let pointers = named.iter().filter(is_pointer);
-    let words = named.iter().filter(|slot_use| !is_pointer(slot_use));
-    for slot_use in pointers.chain(words) {
+    let mut sorted: Vec<&SlotUse> = named.iter().collect();
+    sorted.sort_by_key(|slot_use| match slot_use.access {
+        Access::Pointer(_) => 0,
+        Access::Word(_, Some(_)) => 1,
+        Access::Word(_, None) => 2,
+    });
+    for slot_use in sorted {
         if pointed_struct(tree, slot_use.access).is_some_and(&is_namespace) {
             continue;
         }
@@ -59,7 +62,8 @@ pub(crate) fn add_roots(
             return;
         }
         let found = root(draft, tree, slot_use, Slot(slot));
-        if !roots.iter().any(|known| covers(draft, known, &found)) {
+        let is_word = matches!(slot_use.access, Access::Word(..));
+        if !roots.iter().any(|known| covers(draft, known, &found, is_word)) {
             roots.push(found);
         }
     }
@@ -81,7 +85,12 @@ fn root(draft: &mut Draft<'_>, tree: Tree<'_>, slot_use: &SlotUse, base: Slot) -
     let constant_name = constant.and_then(|node| tree.ast[node].name.as_deref());
     let name = known.map(|known| known.name).or(constant_name).map_or_else(|| format!("{:#x}", base.0), str::to_owned);
     let (space, mut variables) = match slot_use.access {
-        Access::Word(space) => (space, vec![word(draft, &name, base, known.map(|known| known.content))]),
+        Access::Word(space, type_name) => {
+            let content = known.map(|known| known.content);
+            let ty = word_type(draft, tree, content, type_name);
+            let place = Place { slot: base, offset: 0, len_bytes: draft.types[ty].size_bytes };
+            (space, vec![bare_variable(&name, ty, place)])
+        }
         Access::Pointer(type_name) => (Space::Storage, pointed(draft, tree, type_name, &name, base)),
     };
     let span = constant.map(|node| tree.ast[node].span);
@@ -103,15 +112,28 @@ fn root(draft: &mut Draft<'_>, tree: Tree<'_>, slot_use: &SlotUse, base: Slot) -
     }
 }
 
-/// One slot of which the code says no more than its number.
-fn word(draft: &mut Draft<'_>, name: &str, base: Slot, content: Option<WellKnownContent>) -> StorageVariable {
-    let (label, size, kind) = match content {
-        Some(WellKnownContent::Address) => ("address", 20, TypeKind::Address),
-        Some(WellKnownContent::Bool) => ("bool", 1, TypeKind::Bool),
-        Some(WellKnownContent::Struct) | None => ("unknown", 32, TypeKind::Unknown),
-    };
-    let ty = draft.add(label, U256::from(size), kind);
-    bare_variable(name, ty, Place { slot: base, offset: 0, len_bytes: U256::from(size) })
+/// The type of a word that assembly loads or stores: what is known of the slot, else that of the variable that it
+/// comes from or goes to, else no more than a word.
+fn word_type(
+    draft: &mut Draft<'_>,
+    tree: Tree<'_>,
+    content: Option<WellKnownContent>,
+    type_name: Option<NodeRef>,
+) -> TypeId {
+    match content {
+        Some(WellKnownContent::Address) => return draft.add("address", U256::from(20), TypeKind::Address),
+        Some(WellKnownContent::Bool) => return draft.add("bool", U256::from(1), TypeKind::Bool),
+        Some(WellKnownContent::Struct) | None => {}
+    }
+    if let Some(name) = type_name.filter(|&name| tree.ast[name].kind == NodeKind::ElementaryTypeName) {
+        let ty = packing::type_of(draft, tree, name);
+        // Assembly keeps these at the low end of a word, as storage does; shorter `bytesN` would be at the high end.
+        if let TypeKind::Uint { .. } | TypeKind::Int { .. } | TypeKind::Bool | TypeKind::Address = draft.types[ty].kind
+        {
+            return ty;
+        }
+    }
+    draft.add("bytes32", U256::from(32), TypeKind::FixedBytes { len_bytes: 32 })
 }
 
 fn pointed(draft: &mut Draft<'_>, tree: Tree<'_>, type_name: NodeRef, name: &str, base: Slot) -> Vec<StorageVariable> {
@@ -122,10 +144,9 @@ fn pointed(draft: &mut Draft<'_>, tree: Tree<'_>, type_name: NodeRef, name: &str
     })
 }
 
-/// Whether a root says nothing that another one does not: a word within it, or the same variables at the same places,
-/// be it as the members of one of its structs.
-fn covers(draft: &Draft<'_>, known: &Root, found: &Root) -> bool {
-    let is_untyped = |variable: &StorageVariable| draft.types[variable.ty].kind == TypeKind::Unknown;
+/// Whether a root says nothing that another one does not: a word over its bytes, or the same variables at the same
+/// places, be it as the members of one of its structs.
+fn covers(draft: &Draft<'_>, known: &Root, found: &Root, is_word: bool) -> bool {
     let same = |this: &StorageVariable, other: &StorageVariable| {
         this.place == other.place && draft.types[this.ty].label == draft.types[other.ty].label
     };
@@ -134,7 +155,7 @@ fn covers(draft: &Draft<'_>, known: &Root, found: &Root) -> bool {
             let members = namespace::members_at(draft, other.ty, other.place.slot).unwrap_or_default();
             same(other, variable)
                 || members.iter().any(|member| same(member, variable))
-                || (is_untyped(variable) && other.place.overlaps(variable.place))
+                || (is_word && other.place.overlaps(variable.place))
         })
     };
     known.space == found.space && found.variables.iter().all(is_known)

@@ -2,7 +2,7 @@
 //! recorded report. Compiler output is recorded with the cases; `UPLINT_BLESS=1` rewrites the reports.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 use uplint_artifact::{Artifact, CompilerInfo, Language, read};
@@ -10,6 +10,11 @@ use uplint_facts::{PlannedCall, ProxyKind, UpgradePlan, upgrade_facts, version_f
 use uplint_report::{JsonOptions, TextOptions, json, text};
 use uplint_rules::{AssessOptions, Assessment, ContractAssessment, InputSummary, JudgementPolicy, Severity, assess};
 use uplint_testkit::{Case, Expectation, Pragma, ProxyHeader, RecordedUnit, UpgradeCallHeader, cases, read_build};
+
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schema = serde_json::from_str(&uplint_report::json_schema()).expect("the schema is JSON");
+    jsonschema::validator_for(&schema).expect("the schema is a schema")
+});
 
 fn testdata() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata"))
@@ -174,6 +179,8 @@ fn assessment(case: &Case, contract: ContractAssessment) -> Assessment {
 /// this compares what a user gets.
 fn unexpected(case: &Case, assessment: &Assessment) -> Vec<String> {
     let report: Value = serde_json::from_str(&json(assessment, &JsonOptions::default())).expect("the report is JSON");
+    let broken: Vec<_> =
+        SCHEMA.iter_errors(&report).map(|error| format!("not of the published shape: {error}")).collect();
     let findings = report["contracts"][0]["findings"].as_array().cloned().unwrap_or_default();
     let mut open: Vec<&Expectation> = case.expectations.iter().collect();
     // A marker that says more is matched first, so that a short one does not take its finding.
@@ -189,7 +196,7 @@ fn unexpected(case: &Case, assessment: &Assessment) -> Vec<String> {
     open.sort();
     let missing = open.into_iter().map(|expectation| format!("missing: {expectation}"));
     let extra = unmatched.into_iter().map(|finding| format!("unexpected: {}", described(finding)));
-    missing.chain(extra).collect()
+    broken.into_iter().chain(missing).chain(extra).collect()
 }
 
 fn word<'a>(finding: &'a Value, key: &str) -> &'a str {

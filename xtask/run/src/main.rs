@@ -6,6 +6,7 @@
 
 mod bench;
 mod bless;
+mod corpus;
 mod e2e;
 mod folder;
 mod npm;
@@ -42,6 +43,18 @@ enum Task {
         check: bool,
         /// Cases, or folders of cases, for example `rules/storage-variable-moved`; all when none is named.
         cases: Vec<String>,
+    },
+    /// Judge every consecutive pair of the pinned releases and compare with what is expected.
+    Corpus {
+        /// Only packages whose name contains this.
+        #[arg(long)]
+        package: Option<String>,
+        /// Compile and go no further.
+        #[arg(long)]
+        only_compile: bool,
+        /// List what differs from the expectation instead of failing; the reasons are for a person.
+        #[arg(long)]
+        list: bool,
     },
     /// Measure.
     Bench {
@@ -120,6 +133,9 @@ fn run(task: Task) -> Result<(), TaskError> {
     match task {
         Task::Bless => bless::run(&folders),
         Task::Testdata { check, cases } => testdata::run(&folders, check, &cases),
+        Task::Corpus { package, only_compile, list } => {
+            corpus::run(&folders, &corpus::Choice { package, only_compile, list })
+        }
         Task::Bench { subject } => bench::run(&folders, &subject),
         Task::E2e { filter } => e2e::run(&folders, filter.as_deref()),
     }

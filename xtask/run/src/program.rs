@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use wait4::Wait4 as _;
+
 /// A program could not be run or did not succeed.
 #[derive(Debug, thiserror::Error)]
 #[error("`{line}` {reason}")]
@@ -34,8 +36,15 @@ pub(crate) struct Ended {
     pub(crate) stdout: Vec<u8>,
     /// Standard error, as text.
     pub(crate) stderr: String,
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cost {
     /// From start to end.
     pub(crate) elapsed: Duration,
+    /// Most memory at once, in bytes.
+    pub(crate) peak_bytes: u64,
 }
 
 impl Program {
@@ -70,13 +79,11 @@ impl Program {
 
     /// Runs it to its end, however it ends.
     pub(crate) fn run(&self) -> Result<Ended, ProgramError> {
-        let started = Instant::now();
         let output = self.command().output().map_err(|error| self.failed(format!("could not run: {error}")))?;
         Ok(Ended {
             code: output.status.code(),
             stdout: output.stdout,
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            elapsed: started.elapsed(),
         })
     }
 
@@ -117,11 +124,33 @@ impl Program {
         command
     }
 
-    /// An error about this program.
-    pub(crate) fn failed(&self, reason: impl Into<String>) -> ProgramError {
+    /// Runs it, its output thrown away, and says what that cost. It must end with one of the codes.
+    pub(crate) fn measure(&self, codes: &[i32]) -> Result<Cost, ProgramError> {
+        let started = Instant::now();
+        let child = self
+            .command()
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| self.failed(format!("could not run: {error}")))?;
+        let used = child.wait4().map_err(|error| self.failed(format!("could not be waited for: {error}")))?;
+        let elapsed = started.elapsed();
+        match used.status.code() {
+            Some(code) if codes.contains(&code) => Ok(Cost { elapsed, peak_bytes: used.rusage.maxrss }),
+            code => Err(self.failed(format!("ended with {code:?}"))),
+        }
+    }
+
+    /// The command line, for messages.
+    pub(crate) fn line(&self) -> String {
         let words: Vec<_> =
             std::iter::once(&self.name).chain(&self.arguments).map(|word| word.to_string_lossy()).collect();
-        ProgramError { line: words.join(" "), reason: reason.into() }
+        words.join(" ")
+    }
+
+    /// An error about this program.
+    pub(crate) fn failed(&self, reason: impl Into<String>) -> ProgramError {
+        ProgramError { line: self.line(), reason: reason.into() }
     }
 }
 

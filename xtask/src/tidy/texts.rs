@@ -163,7 +163,8 @@ fn forbidden(path: &Path, text: &str, words: impl Iterator<Item = (String, Strin
 
 /// Test data holds what compilers and users write, blanks and carriage returns included.
 fn is_test_data(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "testdata")
+    let is_in = |folder: &str| path.components().any(|part| part.as_os_str() == folder);
+    is_in("testdata") || is_in("tests") && !has_extension(path, &["rs"])
 }
 
 fn has_extension(path: &Path, extensions: &[&str]) -> bool {

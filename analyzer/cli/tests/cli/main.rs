@@ -4,4 +4,6 @@ mod bad_input;
 mod judging;
 mod output;
 mod program;
+#[cfg(unix)]
+mod refusals;
 mod usage;

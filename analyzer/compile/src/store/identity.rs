@@ -12,6 +12,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::error::CompileError;
+use crate::temporary;
 
 /// What identifies a build of a compiler.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +72,7 @@ pub(super) fn of(
     let identity = Identity { version, long_version, digest };
     let known = Remembered { path: name, size_bytes: metadata.len(), modified_ns, identity };
     let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = temporary::file_in(folder)?;
         serde_json::to_writer(&mut file, &known)?;
         file.persist(&memory).map_err(|error| error.error)?;
         Ok(())

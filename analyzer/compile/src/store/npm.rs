@@ -20,6 +20,8 @@ use super::process;
 use super::releases;
 use super::trust::Trust;
 
+use crate::temporary;
+
 const FETCH_LIMIT: Duration = Duration::from_mins(2);
 
 /// No package is larger; the largest known is 10 MB packed and 40 MB unpacked.
@@ -133,7 +135,7 @@ fn extract(tarball: &[u8], target: &Path) -> io::Result<()> {
         }
         let folder = target.parent().unwrap_or(target);
         fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = temporary::file_in(folder)?;
         io::copy(&mut entry, &mut file)?;
         file.persist(target).map_err(|error| error.error)?;
         return Ok(());

@@ -24,7 +24,11 @@ impl Surroundings {
     /// Those of this process.
     pub(crate) fn of_process() -> Self {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let npmrc = variable("npm_config_userconfig").or_else(|| dirs::home_dir().map(|home| home.join(".npmrc")));
+        // npm reads the name in any case.
+        let npmrc = std::env::vars_os()
+            .find(|(name, value)| name.eq_ignore_ascii_case("npm_config_userconfig") && !value.is_empty())
+            .map(|(_, value)| PathBuf::from(value));
+        let npmrc = npmrc.or_else(|| dirs::home_dir().map(|home| home.join(".npmrc")));
         Self {
             path: std::env::var_os("PATH").unwrap_or_default(),
             virtual_env: variable("VIRTUAL_ENV"),

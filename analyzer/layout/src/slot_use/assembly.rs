@@ -28,7 +28,7 @@ impl Finder<'_> {
         for node in self.ast.descendants(assembly) {
             let access = match self.ast[node].kind {
                 NodeKind::YulAssignment => self.pointer_assignment(&block, node),
-                NodeKind::YulFunctionCall => self.word_access(node),
+                NodeKind::YulFunctionCall => self.word_access(&block, node),
                 _ => None,
             };
             if let Some((access, slot)) = access {
@@ -70,10 +70,27 @@ impl Finder<'_> {
     }
 
     /// `sload(slot)` and its like.
-    fn word_access(&self, call: NodeRef) -> Option<(Access, NodeRef)> {
+    fn word_access(&self, block: &Block<'_>, call: NodeRef) -> Option<(Access, NodeRef)> {
         let callee = self.ast.child(call, Field::FunctionName)?;
-        let access = word_access(self.ast[callee].name.as_deref()?)?;
-        Some((access, self.ast.child(call, Field::Arguments)?))
+        let (space, is_store) = word_access(self.ast[callee].name.as_deref()?)?;
+        let mut arguments = self.ast.children(call, Field::Arguments);
+        let slot = arguments.next()?;
+        let parent = self.ast[call].parent.filter(|&parent| self.ast[parent].kind == NodeKind::YulAssignment);
+        let target = || parent.and_then(|assignment| self.ast.child(assignment, Field::VariableNames));
+        let variable = if is_store { arguments.next() } else { target() };
+        let type_name = variable.and_then(|variable| self.type_name(block, variable));
+        Some((Access::Word(space, type_name), slot))
+    }
+
+    /// The type name of the variable of Solidity that a Yul name stands for.
+    fn type_name(&self, block: &Block<'_>, name: NodeRef) -> Option<NodeRef> {
+        let reference = block.references.get(&self.ast[name].span.start).filter(|_| self.is_name(name))?;
+        let declaration = self.ast.by_id(reference.declaration).filter(|_| reference.suffix.is_none())?;
+        self.ast.child(declaration, Field::TypeName)
+    }
+
+    fn is_name(&self, node: NodeRef) -> bool {
+        self.ast[node].kind == NodeKind::YulIdentifier
     }
 
     fn yul_origin(&self, block: &Block<'_>, expression: NodeRef, steps: u32) -> Origin {
@@ -116,14 +133,21 @@ impl Finder<'_> {
         };
         let tokens = tokens(text);
         let calls = tokens.windows(3).filter(|window| window[1] == "(");
-        calls.filter_map(|window| Some((word_access(window[0])?, origin(window[2])))).collect()
+        let access = |window: &[&str]| {
+            let (space, _) = word_access(window[0])?;
+            Some((Access::Word(space, None), origin(window[2])))
+        };
+        calls.filter_map(access).collect()
     }
 }
 
-fn word_access(builtin: &str) -> Option<Access> {
+/// The space that a builtin accesses by words, and whether it writes.
+fn word_access(builtin: &str) -> Option<(Space, bool)> {
     match builtin {
-        "sload" | "sstore" => Some(Access::Word(Space::Storage)),
-        "tload" | "tstore" => Some(Access::Word(Space::Transient)),
+        "sload" => Some((Space::Storage, false)),
+        "sstore" => Some((Space::Storage, true)),
+        "tload" => Some((Space::Transient, false)),
+        "tstore" => Some((Space::Transient, true)),
         _ => None,
     }
 }

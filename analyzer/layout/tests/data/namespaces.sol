@@ -121,7 +121,9 @@ contract Vault is Main {
         StorageSlot.getAddressSlot(IMPLEMENTATION_SLOT).value = address(this);
         _setCap(CAP_SLOT, 1);
         StorageSlot.getUint256Slot(dynamic).value = 2;
+        bool paused;
         assembly {
+            paused := sload(PAUSED_SLOT)
             sstore(PAUSED_SLOT, 1)
             let lock := LOCK_SLOT
             tstore(lock, 1)

@@ -87,8 +87,8 @@ fn slots_without_annotation_are_found_where_code_uses_them() {
         ),
         ("eip1967.proxy.implementation", "Vault", vec!["eip1967.proxy.implementation address 0+0:20"]),
         ("CAP_SLOT", "Vault", vec!["CAP_SLOT uint256 0+0:32"]),
-        ("PAUSED_SLOT", "Vault", vec!["PAUSED_SLOT unknown 0+0:32"]),
-        ("LOCK_SLOT", "Vault", vec!["LOCK_SLOT unknown 0+0:32"]),
+        ("PAUSED_SLOT", "Vault", vec!["PAUSED_SLOT bool 0+0:1"]),
+        ("LOCK_SLOT", "Vault", vec!["LOCK_SLOT bytes32 0+0:32"]),
     ] {
         let root = named(&layout, name);
         assert_eq!(root.declared_in.as_deref(), Some(owner), "{name}");

@@ -17,7 +17,9 @@ impl Printer {
         let mut out = vec![self.finding_headline(finding), self.weight(finding)];
         out.extend(self.excerpts(contract, finding));
         out.extend(self.path(contract, finding));
-        out.extend(tables.iter().map(|table| format!("\n{table}\n")));
+        if !tables.is_empty() {
+            out.push(format!("\n{}\n", tables.join("\n\n")));
+        }
         if !finding.help.is_empty() {
             out.push(self.labelled("help", &one_line(&finding.help)));
         }

@@ -65,10 +65,7 @@ impl Paint {
 
     /// Fills lines with words; the first begins with `first`, the others with `rest`.
     pub(crate) fn fill_indented(&self, first: &str, rest: &str, text: &str) -> String {
-        let options = textwrap::Options::new(self.width.max(40)).initial_indent(first).subsequent_indent(rest);
-        // Hyphens occur in identifiers and paths, which are to be found by a search.
-        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
-        textwrap::fill(text, options.word_separator(textwrap::WordSeparator::AsciiSpace))
+        textwrap::fill(text, words(self.width.max(40)).initial_indent(first).subsequent_indent(rest))
     }
 
     /// A separator between words of one line.
@@ -84,6 +81,18 @@ impl Paint {
             self.tone(Tone::Faint, &bar.repeat(rest))
         })
     }
+}
+
+/// Fills lines of so many columns with words.
+pub(crate) fn fill_within(columns: usize, text: &str) -> String {
+    textwrap::fill(text, words(columns))
+}
+
+/// Lines are broken at blanks alone: hyphens occur in ranges, identifiers and paths, which are to be found by a search.
+fn words(columns: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(columns)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
 }
 
 fn colored(color: AnsiColor) -> Style {

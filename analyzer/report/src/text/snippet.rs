@@ -13,7 +13,7 @@ use miette::{
 };
 use uplint_facts::Side;
 
-use super::paint::Paint;
+use super::paint::{Paint, fill_within};
 use crate::escape::{is_unprintable, one_line};
 use crate::source_place::SourcePlace;
 
@@ -130,8 +130,10 @@ fn draw(place: &SourcePlace<'_>, marks: &[LineMark], paint: &Paint) -> String {
         let of_line: Vec<_> = marks.iter().filter(|mark| mark.line == line).collect();
         let shown = show_line(content, &of_line, columns);
         for (mark, range) in of_line.iter().zip(shown.ranges) {
-            let room = columns.saturating_sub(shown.text[..range.start].chars().count() + 6).max(36);
-            let message = (!mark.message.is_empty()).then(|| textwrap::fill(&mark.message, room));
+            // The words begin behind the hook, which hangs from the middle of the place.
+            let hook = shown.text[..range.start].chars().count() + shown.text[range.clone()].chars().count() / 2;
+            let room = columns.saturating_sub(hook + 6).max(36);
+            let message = (!mark.message.is_empty()).then(|| fill_within(room, &mark.message));
             let at = excerpt.text.len() + range.start;
             labels.push(if mark.is_primary {
                 LabeledSpan::new_primary_with_span(message, (at, range.len()))
