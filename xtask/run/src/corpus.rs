@@ -48,7 +48,7 @@ pub(crate) fn run(folders: &Folders, choice: &Choice) -> Result<(), TaskError> {
     let expected: Expected = folder::read_toml(&corpus.join("expected.toml"))?;
     let is_chosen =
         |package: &&Package| choice.package.as_ref().is_none_or(|wanted| package.name.contains(wanted.as_str()));
-    let uplint = folders.uplint(true)?;
+    let uplint = if choice.only_compile { PathBuf::new() } else { folders.uplint(true)? };
     let mut outcome = Outcome::default();
     for package in packages.packages.iter().filter(is_chosen) {
         let mut builds = Vec::new();
@@ -60,7 +60,7 @@ pub(crate) fn run(folders: &Folders, choice: &Choice) -> Result<(), TaskError> {
         }
         for pair in builds.windows(2) {
             let [(old, old_build), (new, new_build)] = pair else { continue };
-            let judged = judge(&uplint, old_build, new_build)?;
+            let judged = judge(&uplint, old_build, new_build, &new.contracts)?;
             let peer = ask_peer(&work, old_build, new_build, &judged)?;
             let pair = Pair { package: package.name.clone(), versions: format!("{} -> {}", old.version, new.version) };
             say(&format!("{} {}: {} contracts", pair.package, pair.versions, judged.len()));
@@ -164,13 +164,10 @@ fn input(release: &Release, sources: std::collections::BTreeMap<String, String>)
     let sources: serde_json::Map<String, Value> =
         sources.into_iter().map(|(name, text)| (name, json!({ "content": text }))).collect();
     let outputs = ["abi", "evm.bytecode", "evm.deployedBytecode", "evm.methodIdentifiers", "metadata", "storageLayout"];
-    let mut settings = json!({
-        "optimizer": { "enabled": true, "runs": 200 },
+    let settings = json!({
+        "optimizer": { "enabled": true, "runs": release.runs.unwrap_or(200) },
         "outputSelection": { "*": { "*": outputs, "": ["ast"] } },
     });
-    if release.via_ir {
-        settings["viaIR"] = json!(true);
-    }
     json!({ "language": "Solidity", "sources": sources, "settings": settings })
 }
 

@@ -31,10 +31,18 @@ pub(crate) struct Judged {
     pub(crate) message: String,
 }
 
-/// Judges a pair; in the order of the report.
-pub(crate) fn judge(uplint: &Path, old: &Path, new: &Path) -> Result<Vec<Judged>, TaskError> {
-    let program =
-        Program::new(uplint).args(["check", "--offline", "--no-progress", "--output", "json"]).arg(old).arg(new);
+/// Judges a pair; in the order of the report. Without specs it is the program that finds what is upgradeable.
+pub(crate) fn judge(uplint: &Path, old: &Path, new: &Path, specs: &[String]) -> Result<Vec<Judged>, TaskError> {
+    let options: Vec<&str> = if specs.iter().any(|spec| spec == "*") {
+        vec!["--all"]
+    } else {
+        specs.iter().flat_map(|spec| ["--contract", spec.as_str()]).collect()
+    };
+    let program = Program::new(uplint)
+        .args(["check", "--offline", "--no-progress", "--output", "json"])
+        .args(options)
+        .arg(old)
+        .arg(new);
     let ended = program.run()?;
     if !matches!(ended.code, Some(0 | 1)) {
         return Err(program.failed(format!("ended with {:?}:\n{}", ended.code, ended.stderr)).into());

@@ -44,9 +44,12 @@ pub(crate) struct Release {
     pub(crate) name: Option<String>,
     /// The compiler that it is compiled with.
     pub(crate) solc: String,
-    /// Whether through the intermediate representation.
+    /// Runs that the optimizer is told to expect, where the package's own build says another number than 200.
+    pub(crate) runs: Option<u32>,
+    /// What to judge in the step to this release, as `--contract` takes it, where nothing in the code says so;
+    /// `*` is everything, abstract contracts included.
     #[serde(default)]
-    pub(crate) via_ir: bool,
+    pub(crate) contracts: Vec<String>,
     /// Packages that it imports from.
     #[serde(default)]
     pub(crate) dependencies: BTreeMap<String, String>,
@@ -70,7 +73,8 @@ impl Release {
         Ok(modules)
     }
 
-    /// Its sources by name, imports included. A name is the path within `node_modules`, as frameworks have it.
+    /// Its sources by name, imports included. A name is the path within the package, or within `node_modules` where the
+    /// source is of another one: as the package's own build has it.
     pub(crate) fn sources(&self, package: &Package, modules: &Path) -> Result<BTreeMap<String, String>, TaskError> {
         let name = self.package_name(package);
         let mut waiting = Vec::new();
@@ -90,7 +94,11 @@ impl Release {
             waiting.extend(imports(&text).iter().map(|import| resolve(&source, import)));
             sources.insert(source, text);
         }
-        Ok(sources)
+        let own = format!("{name}/");
+        Ok(sources
+            .into_iter()
+            .map(|(path, text)| (path.strip_prefix(&own).map(str::to_owned).unwrap_or(path), text))
+            .collect())
     }
 
     fn package_name<'a>(&'a self, package: &'a Package) -> &'a str {
