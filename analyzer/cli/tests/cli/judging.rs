@@ -20,12 +20,47 @@ fn json(seen: &Seen) -> serde_json::Value {
 }
 
 #[test]
+fn the_demonstration_fails_and_names_the_slot_both_variables_and_the_cause() {
+    let seen = run(uplint().arg("check").args([demo("v1"), demo("v2")]).args(cache()));
+    assert_eq!(seen.code, Some(1), "{}", seen.stderr);
+    for needle in ["fail", "SL001", "`feeBasisPoints`", "owner", "totalAssets", "slot 0", "slot 1"] {
+        assert!(seen.stdout.contains(needle), "{needle} is missing:\n{}", seen.stdout);
+    }
+}
+
+#[test]
 fn the_demonstration_passes_against_itself() {
     let seen = run(uplint().arg("check").args([demo("v1"), demo("v1")]).args(["--output", "json"]).args(cache()));
     assert_eq!(seen.code, Some(0), "{}", seen.stdout);
     let report = json(&seen);
     assert_eq!(report["verdict"], "pass");
     assert_eq!(report["contracts"][0]["status"], "unchanged");
+}
+
+#[test]
+fn what_fails_and_what_is_shown_can_be_chosen() {
+    let demo =
+        |arguments: &[&str]| run(uplint().arg("check").args([demo("v1"), demo("v2")]).args(arguments).args(cache()));
+    assert_eq!(demo(&["--fail-on", "critical"]).code, Some(0));
+    assert_eq!(demo(&["--fail-on", "none"]).code, Some(0));
+    assert_eq!(demo(&["--ignore", "SL"]).code, Some(0));
+    assert_eq!(demo(&["--select", "SL001"]).code, Some(1));
+    assert_eq!(demo(&["--select", "storage-variable-moved", "--fail-on", "low"]).code, Some(1));
+    let quiet = demo(&["--min-severity", "critical", "--fail-on", "critical"]);
+    assert!(!quiet.stdout.contains("SL001"), "{}", quiet.stdout);
+    let lowered = demo(&["--min-severity", "critical"]);
+    assert!(lowered.stdout.contains("SL001"), "what fails is shown:\n{}", lowered.stdout);
+}
+
+#[test]
+fn review_fails_in_strict_mode_alone() {
+    let code = folder(&[("old.hex", "0x6001"), ("new.hex", "0x6002")]);
+    let check = |arguments: &[&str]| {
+        run(uplint().current_dir(code.path()).args(["check", "old.hex", "new.hex"]).args(arguments))
+    };
+    let plain = check(&["--output", "json"]);
+    assert_eq!((plain.code, json(&plain)["verdict"].as_str()), (Some(0), Some("review")));
+    assert_eq!(check(&["--strict"]).code, Some(1));
 }
 
 #[test]

@@ -42,6 +42,25 @@ fn the_working_directory_and_the_place_of_the_input_are_not_in_a_report() {
 }
 
 #[test]
+fn reports_go_to_their_files_and_replace_earlier_ones() {
+    let folder = folder(&[("report.json", "earlier")]);
+    let mut command =
+        check_demo(&["--output", "text", "--output", "json=report.json", "--output", "sarif=report.sarif"]);
+    let seen = run(command.current_dir(folder.path()));
+    assert_eq!(seen.code, Some(1), "{}", seen.stderr);
+    assert!(seen.stdout.starts_with("fail"), "{}", seen.stdout);
+    for name in ["report.json", "report.sarif"] {
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|report| report.is_object()),
+            "{name}: {text}"
+        );
+    }
+    let names = std::fs::read_dir(folder.path()).map(Iterator::count).unwrap_or_default();
+    assert_eq!(names, 2, "a temporary file is left");
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_an_error() {
     let folder = folder(&[]);
     for place in ["json=no/such/folder/report.json", "json=."] {
@@ -49,6 +68,19 @@ fn a_report_that_cannot_be_written_is_an_error() {
         assert_eq!(seen.code, Some(2), "{}", seen.stderr);
         assert!(seen.stderr.contains("uplint::output::file"), "{}", seen.stderr);
     }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let escapes = |command: &mut assert_cmd::Command| run(command).stdout.contains('\u{1b}');
+    assert!(!escapes(&mut check_demo(&[])));
+    assert!(escapes(&mut check_demo(&["--color", "always"])));
+    assert!(!escapes(check_demo(&["--color", "never"]).env("CLICOLOR_FORCE", "1")));
+    assert!(!escapes(check_demo(&[]).env("NO_COLOR", "1").env("CLICOLOR_FORCE", "1")));
+    let folder = folder(&[]);
+    run(check_demo(&["--color", "always", "--output", "text=report.txt"]).current_dir(folder.path()));
+    let report = std::fs::read_to_string(folder.path().join("report.txt")).unwrap_or_default();
+    assert!(report.starts_with("fail") && !report.contains('\u{1b}'), "{report}");
 }
 
 #[test]
@@ -77,6 +109,22 @@ fn only_timings_make_two_runs_differ() {
     let report = |arguments: &[&str]| run(&mut check_demo(arguments)).stdout;
     assert!(report(&["--output", "json", "--timings"]).contains("\"elapsed_ms\""));
     assert!(!report(&["--output", "json", "--reproducible"]).contains("\"elapsed_ms\""));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_run_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_uplint"))
+        .arg("check")
+        .args([demo("v1"), demo("v2")])
+        .args(cache())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("invariant: the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("invariant: the program ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
 #[cfg(unix)]

@@ -82,6 +82,13 @@ fn every_rule_has_a_page() {
 }
 
 #[test]
+fn a_misspelt_rule_is_guessed() {
+    let seen = run(uplint().args(["explain", "storage-variable-movd"]));
+    assert_eq!(seen.code, Some(2));
+    assert!(seen.stderr.contains("did you mean `storage-variable-moved`?"), "{}", seen.stderr);
+}
+
+#[test]
 fn completions_and_the_manual_are_printed() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let seen = run(uplint().args(["completions", shell]));
