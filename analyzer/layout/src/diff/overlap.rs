@@ -60,17 +60,21 @@ pub fn overlaps(layout: &StorageLayout) -> Vec<RootOverlap> {
 
 /// Whether two leaves are one that was declared twice, or a root made for a well-known slot.
 fn is_same(first: &Leaf, second: &Leaf) -> bool {
-    if first.root == second.root {
-        return first.place == second.place && first.label == second.label && first.type_label == second.type_label;
-    }
     let is_unstructured = |leaf: &Leaf| matches!(leaf.root, RootKind::Unstructured { .. });
     let is_well_known = |leaf: &Leaf| matches!(&leaf.root, RootKind::Unstructured { name } if *name == leaf.label);
     let start = |leaf: &Leaf| (leaf.place.slot, leaf.place.offset);
-    let is_one_value = first.place == second.place && first.type_label == second.type_label;
-    is_unstructured(first)
+    // The address in a well-known slot takes 20 bytes of it where it is declared, and the slot is kept free as a whole.
+    let is_made_for_it = is_unstructured(first)
         && is_unstructured(second)
         && start(first) == start(second)
-        && (is_one_value || is_well_known(first) || is_well_known(second))
+        && (is_well_known(first) || is_well_known(second));
+    let is_one_value = first.place == second.place && first.type_label == second.type_label;
+    let has_one_name = if first.root == second.root {
+        first.label == second.label
+    } else {
+        is_unstructured(first) && is_unstructured(second)
+    };
+    is_made_for_it || is_one_value && has_one_name
 }
 
 /// Slots that proxies agree on (EIP-1967, EIP-1822).
