@@ -137,6 +137,8 @@ fn an_interrupt_ends_with_its_own_exit_code() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("invariant: the program starts");
+    // Waiting would close it, and then the run would end by itself.
+    let stdin = child.stdin.take();
     let mut stderr = BufReader::new(child.stderr.take().expect("invariant: it is piped"));
     let mut line = String::new();
     stderr.read_line(&mut line).expect("invariant: the program says what it does");
@@ -144,4 +146,5 @@ fn an_interrupt_ends_with_its_own_exit_code() {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("invariant: kill is there");
     assert!(sent.success());
     assert_eq!(child.wait().expect("invariant: the program ends").code(), Some(130));
+    drop(stdin);
 }
