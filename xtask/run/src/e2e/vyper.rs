@@ -26,7 +26,8 @@ fn judge(place: &Place, case: &Case, version: &str) -> Result<(), Fault> {
     folder::write(&made.join(&case.new.name), &case.new.text)?;
     let vyper = install(&place.folders.target.join("vyper"), version)?.join("vyper");
     let pair = format!("{}={}", case.header.old_contract, case.header.contract);
-    let options = ["--vyper", &vyper.to_string_lossy(), "--contract", &pair];
+    // What is tested lies below the repository, and so does the compiler that was installed for it.
+    let options = ["--allow-project-compiler", "--vyper", &vyper.to_string_lossy(), "--contract", &pair];
     let checked = place.check(&made.join(&old.name), &made.join(&case.new.name), &options)?;
     expect_equal(&case.id(), &checked.verdict(), &case.header.verdict.as_str())
 }
@@ -46,7 +47,7 @@ pub(super) fn sources_are_compiled_by_the_version_that_fits(place: &Place) -> Re
                 &[&["--contract", "vault"], more].concat(),
             )
         };
-        let checked = check(&["--vyper", &vyper.to_string_lossy()])?;
+        let checked = check(&["--allow-project-compiler", "--vyper", &vyper.to_string_lossy()])?;
         expect_equal(version, &(checked.ended.code, checked.verdict()), &(Some(1), "fail"))?;
         refuses_another_version(place, &made.join("new/vault.vy"), version)?;
     }
@@ -59,7 +60,7 @@ fn refuses_another_version(place: &Place, source: &Path, version: &str) -> Resul
     let vyper = install(&place.folders.target.join("vyper"), other)?.join("vyper");
     let program = crate::program::Program::new(&place.uplint)
         .folder(&place.work)
-        .args(["check", "--no-progress", "--no-cache", "--contract", "vault", "--vyper"])
+        .args(["check", "--no-progress", "--no-cache", "--allow-project-compiler", "--contract", "vault", "--vyper"])
         .arg(&vyper)
         .arg(source);
     let ended = program.run()?;
