@@ -43,7 +43,7 @@ pub(crate) fn write(workspace: &Workspace) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Fails when [`write`] would change a file.
+/// Fails when [`write()`] would change a file.
 pub(crate) fn check(workspace: &Workspace) -> Result<(), TaskError> {
     let generated = generate(workspace)?;
     let stale: Vec<PathBuf> = stale(workspace, &generated)?.iter().map(|file| file.path.clone()).collect();
