@@ -1,7 +1,7 @@
 //! From the facts of one upgrade to its judgement: runs the rules, orders what they say, and decides.
 //!
 //! [`assess`] does all of it. A caller that runs rules itself, in parallel or behind a guard against panics, takes the
-//! list from [`selected_rules`], runs each with [`run`](crate::run::run) and hands the outcomes, in the same order, to
+//! list from [`selected_rules`], runs each with [`run`] and hands the outcomes, in the same order, to
 //! [`assess_with`].
 
 use std::sync::Arc;
