@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
 
-use crate::assembly;
+use crate::assembly::{self, Values};
 use crate::call_graph::CallGraph;
 use crate::control_flow::{Analysis, Flow, Frame, Site, Walker};
 use crate::dispatch::{Dispatch, display_signature};
@@ -216,7 +216,8 @@ impl Search {
 
     fn assembly(&mut self, site: &Site<'_>, node: NodeRef, state: &mut PathState) -> Flow {
         let ast = site.dispatch.ast;
-        let condition = assembly::caller_condition(ast, node, &state.origins);
+        let values = Values::of(ast, node, &state.origins);
+        let condition = values.caller_condition();
         state.is_filtered |= condition != CallerCondition::None || assembly::may_stop(ast, node);
         state.caller = state.caller.max(condition);
         for call in assembly::calls(ast, node) {
@@ -225,13 +226,13 @@ impl Search {
             let at = usize::from(kind != OperationKind::SelfDestruct);
             let argument = call.node.and_then(|call| assembly::argument(ast, call, at));
             let target = match (argument, &call.target) {
-                (Some(target), _) => assembly::origin(ast, node, target, &state.origins),
+                (Some(target), _) => values.origin(target),
                 (None, Some(name)) => named_origin(ast, name, &state.origins),
                 (None, None) => Origin::Unknown,
             };
             self.record(site, kind, call.span, true, target, state);
         }
-        for (declaration, origin) in assembly::results(ast, node, &state.origins) {
+        for (declaration, origin) in values.results() {
             state.origins.insert(declaration, origin);
         }
         if assembly::ends(ast, node) { Flow::Stops } else { Flow::Continues }
