@@ -4,11 +4,12 @@
 //! nothing is lost by them: zeros, constants and immutables, flags that only say "initialized", and locks, whose first
 //! value is set again by their first use.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
+use uplint_artifact::{Field, NodeKind, NodeRef, Span};
 
 use crate::control_flow::{Analysis, Flow, Frame, Site, Walker};
+use crate::declaration::{StorageClass, storage_class};
 use crate::dispatch::{Dispatch, display_signature, is_constructor};
 use crate::initialization::{is_named, locking_functions, once_modifiers};
 use crate::operations::Step;
@@ -36,8 +37,9 @@ pub struct ConstructorEffect {
 pub(crate) fn constructor_effects(dispatch: &Dispatch<'_>) -> (Vec<ConstructorEffect>, bool) {
     let ast = dispatch.ast;
     let ignored = ignored_variables(dispatch);
-    let mut effects = initial_values(dispatch, &ignored);
-    let mut walker = Walker::new(dispatch, Writes { ignored, found: Vec::new() });
+    let effects = initial_values(dispatch, &ignored);
+    let known = effects.iter().enumerate().map(|(at, effect)| (effect.span, at)).collect();
+    let mut walker = Walker::new(dispatch, Writes { ignored, found: effects, known });
     for &base in dispatch.bases.iter().rev() {
         for constructor in ast.children(base, Field::Nodes) {
             if ast[constructor].kind == NodeKind::FunctionDefinition && is_constructor(ast, constructor) {
@@ -47,13 +49,7 @@ pub(crate) fn constructor_effects(dispatch: &Dispatch<'_>) -> (Vec<ConstructorEf
         }
     }
     let is_complete = !walker.is_exhausted();
-    for effect in walker.analysis.found {
-        match effects.iter_mut().find(|known| known.span == effect.span) {
-            Some(known) => known.is_certain |= effect.is_certain,
-            None => effects.push(effect),
-        }
-    }
-    (effects, is_complete)
+    (walker.analysis.found, is_complete)
 }
 
 fn initial_values(dispatch: &Dispatch<'_>, ignored: &BTreeSet<String>) -> Vec<ConstructorEffect> {
@@ -61,7 +57,7 @@ fn initial_values(dispatch: &Dispatch<'_>, ignored: &BTreeSet<String>) -> Vec<Co
     let variables = dispatch.bases.iter().rev().flat_map(|&base| ast.children(base, Field::Nodes));
     variables
         .filter(|&node| ast[node].kind == NodeKind::VariableDeclaration && ast[node].is_state_variable)
-        .filter(|&node| is_persistent(ast, node))
+        .filter(|&node| storage_class(&ast[node]) == StorageClass::Storage)
         .filter_map(|node| {
             let value = ast.child(node, Field::Value)?;
             let variable = ast[node].name.as_deref()?.to_owned();
@@ -76,13 +72,6 @@ fn initial_values(dispatch: &Dispatch<'_>, ignored: &BTreeSet<String>) -> Vec<Co
             })
         })
         .collect()
-}
-
-fn is_persistent(ast: &Ast, variable: NodeRef) -> bool {
-    let node = &ast[variable];
-    !node.is_constant
-        && !matches!(node.mutability.as_deref(), Some("constant" | "immutable" | "transient"))
-        && node.storage_location.as_deref() != Some("transient")
 }
 
 /// Labels of once-flags and locks: variables whose first value makes no difference.
@@ -143,11 +132,19 @@ struct Conditional {
 /// Gathers writes along the control flow of constructors. Forward; ends because flags are only ever set.
 struct Writes {
     ignored: BTreeSet<String>,
+    /// One effect for each place, by the first way to it.
     found: Vec<ConstructorEffect>,
+    /// Where the effect of a place stands in `found`.
+    known: HashMap<Span, usize>,
 }
 
 impl Writes {
     fn record(&mut self, site: &Site<'_>, write: StorageWrite, is_conditional: bool) {
+        if let Some(known) = self.known.get(&write.span).and_then(|&at| self.found.get_mut(at)) {
+            known.is_certain |= !is_conditional;
+            return;
+        }
+        self.known.insert(write.span, self.found.len());
         let ast = site.dispatch.ast;
         let path = site.path.iter().map(|frame: &Frame| Step {
             function: display_signature(ast, frame.definition),

@@ -15,8 +15,9 @@ use uplint_artifact::{Field, NodeKind, NodeRef};
 
 use crate::dispatch::{Callee, Dispatch};
 
-/// Nodes that one walker visits at most; the largest entry points of real contracts take a hundredth.
-const BUDGET: u32 = 2_000_000;
+/// Nodes that one walker visits at most, those within inline assembly included; the largest entry points of real
+/// contracts take a hundredth.
+const BUDGET: usize = 2_000_000;
 
 /// Most rounds through one loop body.
 const MAX_ROUNDS: usize = 4;
@@ -118,7 +119,7 @@ pub(crate) struct Walker<'a, A: Analysis> {
     pub(crate) analysis: A,
     path: Vec<Frame>,
     known: HashMap<NodeRef, Vec<Known<A::State>>>,
-    budget: u32,
+    budget: usize,
     depth: u32,
     is_exhausted: bool,
 }
@@ -144,9 +145,14 @@ impl<'a, A: Analysis> Walker<'a, A> {
     }
 
     fn function(&mut self, function: NodeRef, site: Option<NodeRef>, state: A::State) -> Option<A::State> {
-        if let Some((_, exit)) = self.known.get(&function).and_then(|list| list.iter().find(|(from, _)| *from == state))
-        {
+        let known = self.known.get(&function).map(Vec::as_slice).unwrap_or_default();
+        if let Some((_, exit)) = known.iter().find(|(from, _)| *from == state) {
             return exit.clone();
+        }
+        // A function that is called in ever other states is searched for in a list that grows.
+        let searched = known.len();
+        if !self.work(searched) {
+            return Some(state);
         }
         self.path.push(Frame { definition: function, site });
         let modifiers: Vec<_> = self.dispatch.ast.children(function, Field::Modifiers).collect();
@@ -205,9 +211,9 @@ impl<'a, A: Analysis> Walker<'a, A> {
         }
     }
 
-    /// Takes one unit of work; false when none is left.
-    fn work(&mut self) -> bool {
-        self.budget = self.budget.saturating_sub(1);
+    /// Takes units of work; false when none is left.
+    fn work(&mut self, units: usize) -> bool {
+        self.budget = self.budget.saturating_sub(units);
         if self.budget == 0 || self.depth >= MAX_DEPTH {
             self.is_exhausted = true;
         }
@@ -215,7 +221,7 @@ impl<'a, A: Analysis> Walker<'a, A> {
     }
 
     fn statement(&mut self, node: NodeRef, state: A::State, inner: Option<Inner<'_>>) -> Exits<A::State> {
-        if !self.work() {
+        if !self.work(1) {
             return Exits::next(Some(state));
         }
         self.depth += 1;
@@ -270,6 +276,10 @@ impl<'a, A: Analysis> Walker<'a, A> {
                 Exits::next(Some(state))
             }
             NodeKind::InlineAssembly => {
+                // An analysis looks at a block as a whole.
+                if !self.work(ast.descendants(node).count()) {
+                    return Exits::next(Some(state));
+                }
                 let flow = self.with_site(|analysis, site| analysis.visit(site, node, &mut state));
                 Exits::next((flow == Flow::Continues).then_some(state))
             }
@@ -394,7 +404,7 @@ impl<'a, A: Analysis> Walker<'a, A> {
     }
 
     fn expression(&mut self, node: NodeRef, state: &mut A::State) -> Flow {
-        if !self.work() {
+        if !self.work(1) {
             return Flow::Continues;
         }
         self.depth += 1;

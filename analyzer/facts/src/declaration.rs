@@ -1,6 +1,8 @@
 //! What a contract declares: its kind, its bases, and its variables by where they live.
 
-use uplint_artifact::{Artifact, Ast, Field, NodeKind, NodeRef, Span};
+use std::collections::HashMap;
+
+use uplint_artifact::{Artifact, Ast, AstId, Field, Node, NodeKind, NodeRef, Span};
 pub use uplint_layout::diff::StorageClass;
 use uplint_layout::diff::UnstoredVariable;
 
@@ -55,7 +57,7 @@ pub struct Declaration {
     pub is_abstract: bool,
     /// Its whole text.
     pub span: Span,
-    /// Its name in the source, or the first of its text where the compiler does not print that.
+    /// Its name in the source, or its whole text where the compiler does not print that.
     pub name_span: Span,
     /// Names of the contracts it inherits from, itself first, in linearized order.
     pub linearized_bases: Vec<String>,
@@ -72,13 +74,14 @@ pub(crate) fn declaration(artifact: &Artifact, dispatch: &Dispatch<'_>) -> Optio
         Some("library") => ContractKind::Library,
         _ => ContractKind::Contract,
     };
+    let mut assigned = immutables_assigned(artifact, dispatch);
     let variables = dispatch
         .bases
         .iter()
         .rev()
         .flat_map(|&base| ast.children(base, Field::Nodes))
         .filter(|&node| ast[node].kind == NodeKind::VariableDeclaration && ast[node].is_state_variable)
-        .map(|node| variable(artifact, dispatch, node))
+        .map(|node| variable(artifact, ast, node, &mut assigned))
         .collect();
     Some(Declaration {
         kind,
@@ -90,7 +93,7 @@ pub(crate) fn declaration(artifact: &Artifact, dispatch: &Dispatch<'_>) -> Optio
     })
 }
 
-/// The text of a declared name, or the declaration's first line where the compiler does not print it.
+/// The text of a declared name, or that of the whole declaration where the compiler does not print it.
 pub(crate) fn name_span(ast: &Ast, node: NodeRef) -> Span {
     ast[node].name_span.unwrap_or(ast[node].span)
 }
@@ -99,46 +102,52 @@ fn name(ast: &Ast, node: NodeRef) -> String {
     ast[node].name.as_deref().unwrap_or_default().to_owned()
 }
 
-fn variable(artifact: &Artifact, dispatch: &Dispatch<'_>, node: NodeRef) -> DeclaredVariable {
-    let ast = dispatch.ast;
-    let declared = &ast[node];
-    let class = match declared.mutability.as_deref() {
-        _ if declared.is_constant => StorageClass::Constant,
+/// Where a state variable lives.
+pub(crate) fn storage_class(variable: &Node) -> StorageClass {
+    match variable.mutability.as_deref() {
+        _ if variable.is_constant => StorageClass::Constant,
         Some("constant") => StorageClass::Constant,
         Some("immutable") => StorageClass::Immutable,
         Some("transient") => StorageClass::Transient,
-        _ if declared.storage_location.as_deref() == Some("transient") => StorageClass::Transient,
+        _ if variable.storage_location.as_deref() == Some("transient") => StorageClass::Transient,
         _ => StorageClass::Storage,
-    };
+    }
+}
+
+fn variable(artifact: &Artifact, ast: &Ast, node: NodeRef, assigned: &mut Assigned) -> DeclaredVariable {
+    let declared = &ast[node];
     let initial = ast
         .child(node, Field::Value)
         .map(|value| InitialValue { text: source_text(artifact, ast[value].span), is_zero: is_zero(ast, value) });
     DeclaredVariable {
         label: name(ast, node),
         declared_in: declared.parent.map(|parent| name(ast, parent)).unwrap_or_default(),
-        class,
+        class: storage_class(declared),
         type_label: declared.type_string.as_deref().unwrap_or_default().to_owned(),
         span: declared.span,
         initial,
-        assigned: if class == StorageClass::Immutable { assigned(artifact, dispatch, node) } else { Vec::new() },
+        assigned: declared.id.and_then(|id| assigned.remove(&id)).unwrap_or_default(),
     }
 }
 
-/// The texts of what is assigned to a variable anywhere in the contract and its bases.
-fn assigned(artifact: &Artifact, dispatch: &Dispatch<'_>, variable: NodeRef) -> Vec<String> {
+/// The texts of what is assigned to variables, by the variable.
+type Assigned = HashMap<AstId, Vec<String>>;
+
+/// What is assigned to immutables anywhere in the contract and its bases.
+fn immutables_assigned(artifact: &Artifact, dispatch: &Dispatch<'_>) -> Assigned {
     let ast = dispatch.ast;
-    dispatch
-        .bases
-        .iter()
-        .flat_map(|&base| ast.descendants(base))
-        .filter(|&node| ast[node].kind == NodeKind::Assignment)
-        .filter_map(|node| {
-            let target = ast.child(node, Field::LeftHandSide)?;
-            let is_it = ast[target].referenced.is_some() && ast[target].referenced == ast[variable].id;
-            let value = ast.child(node, Field::RightHandSide).filter(|_| is_it)?;
-            source_text(artifact, ast[value].span)
-        })
-        .collect()
+    let mut assigned = Assigned::new();
+    let nodes = dispatch.bases.iter().flat_map(|&base| ast.descendants(base));
+    for node in nodes.filter(|&node| ast[node].kind == NodeKind::Assignment) {
+        let target = ast.child(node, Field::LeftHandSide).and_then(|target| ast[target].referenced);
+        let variable = target.and_then(|id| ast.by_id(id));
+        let is_immutable = variable.is_some_and(|variable| storage_class(&ast[variable]) == StorageClass::Immutable);
+        let value = ast.child(node, Field::RightHandSide).filter(|_| is_immutable);
+        if let (Some(id), Some(text)) = (target, value.and_then(|value| source_text(artifact, ast[value].span))) {
+            assigned.entry(id).or_default().push(text);
+        }
+    }
+    assigned
 }
 
 /// A piece of source with every run of blanks as one.

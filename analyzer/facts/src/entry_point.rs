@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
 
+use crate::call_graph::CallGraph;
 use crate::control_flow::{Analysis, Flow, Site, Walker};
 use crate::declaration::name_span;
 use crate::dispatch::Dispatch;
@@ -39,8 +40,8 @@ pub struct EntryPoints {
     pub reverting_upgrades: Vec<[u8; 4]>,
 }
 
-/// How a contract answers calls.
-pub(crate) fn entry_points(dispatch: &Dispatch<'_>) -> EntryPoints {
+/// How a contract answers calls, and whether all of its code could be walked.
+pub(crate) fn entry_points(dispatch: &Dispatch<'_>) -> (EntryPoints, bool) {
     let ast = dispatch.ast;
     let entries = dispatch.entries();
     let mut declared_at: BTreeMap<_, _> =
@@ -48,41 +49,44 @@ pub(crate) fn entry_points(dispatch: &Dispatch<'_>) -> EntryPoints {
     let variables = dispatch.members(NodeKind::VariableDeclaration);
     declared_at.extend(variables.filter_map(|node| Some((selector(ast, node)?, name_span(ast, node)))));
     let events = dispatch.members(NodeKind::EventDefinition);
-    EntryPoints {
+    let mut walker = Walker::new(dispatch, Returning);
+    let entry_points = EntryPoints {
         declared_at,
         events_at: events
             .filter_map(|node| Some((ast[node].name.as_deref()?.to_owned(), name_span(ast, node))))
             .collect(),
-        fallback: fallback(dispatch, &entries),
+        fallback: fallback(&mut walker, dispatch, &entries),
         dispatched_by_caller: entries
             .iter()
             .filter(|&&entry| is_dispatched_by_caller(dispatch, entry))
             .filter_map(|&entry| selector(ast, entry))
             .collect(),
-        reverting_upgrades: reverting_upgrades(dispatch, &entries),
-    }
+        reverting_upgrades: reverting_upgrades(&mut walker, dispatch, &entries),
+    };
+    (entry_points, !walker.is_exhausted())
 }
 
-fn fallback(dispatch: &Dispatch<'_>, entries: &[NodeRef]) -> FallbackBehaviour {
+fn fallback(walker: &mut Walker<'_, Returning>, dispatch: &Dispatch<'_>, entries: &[NodeRef]) -> FallbackBehaviour {
     let ast = dispatch.ast;
     let is_fallback = |&&entry: &&NodeRef| match ast[entry].sub_kind.as_deref() {
         Some(kind) => kind == "fallback",
         None => ast[entry].name.as_deref().is_none_or(str::is_empty),
     };
     let Some(&entry) = entries.iter().find(is_fallback) else { return FallbackBehaviour::Reverts };
-    if Walker::new(dispatch, Returning).walk(entry, ()).is_none() && !mentions_answer(dispatch, entry) {
-        return FallbackBehaviour::Reverts;
+    if mentions_answer(dispatch, entry) {
+        FallbackBehaviour::Serves
+    } else if walker.walk(entry, ()).is_none() {
+        FallbackBehaviour::Reverts
+    } else {
+        FallbackBehaviour::Accepts
     }
-    if mentions_answer(dispatch, entry) { FallbackBehaviour::Serves } else { FallbackBehaviour::Accepts }
 }
 
 /// Whether a fallback could answer: it calls, runs assembly, returns data or looks at what was asked.
 fn mentions_answer(dispatch: &Dispatch<'_>, entry: NodeRef) -> bool {
     let ast = dispatch.ast;
-    let mut seen = vec![entry];
-    let mut open = vec![entry];
-    while let Some(at) = open.pop() {
-        let answers = ast.descendants(at).any(|node| match ast[node].kind {
+    let answers = |declaration: NodeRef| {
+        ast.descendants(declaration).any(|node| match ast[node].kind {
             NodeKind::InlineAssembly => true,
             NodeKind::Return => ast.child(node, Field::Expression).is_some(),
             NodeKind::MemberAccess => {
@@ -94,18 +98,9 @@ fn mentions_answer(dispatch: &Dispatch<'_>, entry: NodeRef) -> bool {
                     || ["t_function_bare", "t_function_external"].iter().any(|call| ty.starts_with(call))
             }
             _ => false,
-        });
-        if answers {
-            return true;
-        }
-        for (_, next) in dispatch.mentioned(at) {
-            if !seen.contains(&next) {
-                seen.push(next);
-                open.push(next);
-            }
-        }
-    }
-    false
+        })
+    };
+    CallGraph::from(dispatch, &[entry]).declarations().any(answers)
 }
 
 /// Whether a modifier runs the function for some callers and something else for the others.
@@ -126,13 +121,16 @@ fn is_dispatched_by_caller(dispatch: &Dispatch<'_>, entry: NodeRef) -> bool {
     })
 }
 
-fn reverting_upgrades(dispatch: &Dispatch<'_>, entries: &[NodeRef]) -> Vec<[u8; 4]> {
+fn reverting_upgrades(
+    walker: &mut Walker<'_, Returning>,
+    dispatch: &Dispatch<'_>,
+    entries: &[NodeRef],
+) -> Vec<[u8; 4]> {
     let ast = dispatch.ast;
     let is_upgrade = |&entry: &NodeRef| {
         let name = ast[entry].name.as_deref().unwrap_or_default();
         UPGRADE_FUNCTIONS.iter().any(|signature| signature.split('(').next() == Some(name))
     };
-    let mut walker = Walker::new(dispatch, Returning);
     let candidates = entries.iter().copied().filter(is_upgrade);
     let reverting: Vec<_> = candidates.filter(|&entry| walker.walk(entry, ()).is_none()).collect();
     // A walk that was cut short has not shown that nothing returns.

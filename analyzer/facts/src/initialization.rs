@@ -6,7 +6,7 @@
 //! chain functions that only call others have none. Each base with an effect must be initialized exactly once on every
 //! path of an initializer, and before those that inherit from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
 
@@ -160,12 +160,13 @@ pub(crate) fn parent_initializations(
         .members(NodeKind::FunctionDefinition)
         .filter_map(|function| Some((function, initializer(ast, function, annotated)?)))
         .collect();
+    let initializers: BTreeSet<NodeRef> = all.iter().map(|(function, _)| *function).collect();
     let required: Vec<_> = all
         .iter()
         .filter(|(function, found)| {
             ast[*function].parent != contract
                 && !matches!(found.kind, InitializerKind::Reinitializer(_))
-                && has_effect(dispatch, *function, &all)
+                && has_effect(dispatch, *function, &initializers)
         })
         .map(|(function, _)| *function)
         .collect();
@@ -175,7 +176,7 @@ pub(crate) fn parent_initializations(
     if starts.is_empty() {
         return (parents.without_initializer(contract), true);
     }
-    let mut walker = Walker::new(dispatch, Calls { initializers: required.clone() });
+    let mut walker = Walker::new(dispatch, Calls { initializers: required.iter().copied().collect() });
     let mut found = Vec::new();
     for start in starts {
         // An initializer that never ends normally initializes nothing that could be used.
@@ -187,9 +188,9 @@ pub(crate) fn parent_initializations(
 }
 
 /// Whether a function changes something by itself, calls of other initializers apart.
-fn has_effect(dispatch: &Dispatch<'_>, function: NodeRef, initializers: &[(NodeRef, Initializer)]) -> bool {
+fn has_effect(dispatch: &Dispatch<'_>, function: NodeRef, initializers: &BTreeSet<NodeRef>) -> bool {
     let ast = dispatch.ast;
-    let mut seen = vec![function];
+    let mut seen = BTreeSet::from([function]);
     let mut open = vec![function];
     while let Some(at) = open.pop() {
         let acts = ast.child(at, Field::Body).is_some_and(|body| {
@@ -203,8 +204,7 @@ fn has_effect(dispatch: &Dispatch<'_>, function: NodeRef, initializers: &[(NodeR
         }
         let called = ast.child(at, Field::Body).map(|body| dispatch.mentioned(body)).unwrap_or_default();
         for (_, next) in called {
-            if !seen.contains(&next) && initializers.iter().all(|(known, _)| *known != next) {
-                seen.push(next);
+            if !initializers.contains(&next) && seen.insert(next) {
                 open.push(next);
             }
         }
@@ -372,7 +372,7 @@ impl Sequence {
 
 /// Counts calls of initializers along the control flow. Forward; ends because counts stop at two.
 struct Calls {
-    initializers: Vec<NodeRef>,
+    initializers: BTreeSet<NodeRef>,
 }
 
 impl Analysis for Calls {

@@ -7,13 +7,16 @@
 
 use std::collections::BTreeMap;
 
-use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
+use uplint_artifact::{Ast, AstId, Field, NodeKind, NodeRef, Span};
 
 use crate::assembly::{self, Values};
 use crate::call_graph::CallGraph;
 use crate::control_flow::{Analysis, Flow, Frame, Site, Walker};
 use crate::dispatch::{Dispatch, display_signature};
 use crate::provenance::{CallerCondition, Origin, Origins, Provenance};
+
+/// Variables in sight whose origins are followed; the compiler allows some sixteen local ones.
+const MAX_VARIABLES: usize = 1_000;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -201,8 +204,9 @@ impl Search {
         let selector = site.path.first().and_then(|frame| selector(ast, frame.definition));
         let (caller, is_conditional) = (state.caller, state.is_conditional());
         let met = Occurrence { path, selector, caller, is_conditional, target };
-        let known =
-            operation.occurrences.iter_mut().find(|known| known.path.first().map(|first| first.definition) == entry);
+        // Entries are walked one after the other, so that the last occurrence is the only one that can be of this one.
+        let is_of_entry = |known: &&mut Occurrence| known.path.first().map(|first| first.definition) == entry;
+        let known = operation.occurrences.last_mut().filter(is_of_entry);
         match known {
             None => operation.occurrences.push(met),
             // The least guarded way from an entry is the one that counts.
@@ -233,7 +237,7 @@ impl Search {
             self.record(site, kind, call.span, true, target, state);
         }
         for (declaration, origin) in values.results() {
-            state.origins.insert(declaration, origin);
+            give(&mut state.origins, declaration, origin);
         }
         if assembly::ends(ast, node) { Flow::Stops } else { Flow::Continues }
     }
@@ -325,7 +329,7 @@ impl Analysis for Search {
             if is_tuple { Origin::Unknown.join(origin) } else { origin }
         });
         for id in variables.iter().filter_map(|&variable| ast[variable].id) {
-            state.origins.insert(id, origin);
+            give(&mut state.origins, id, origin);
         }
     }
 
@@ -363,5 +367,13 @@ fn assign(site: &Site<'_>, node: NodeRef, state: &mut PathState) {
         Some("=") => value,
         _ => state.origins.get(&id).map_or(Origin::Unknown, |known| known.join(value)),
     };
-    state.origins.insert(id, origin);
+    give(&mut state.origins, id, origin);
+}
+
+/// Gives a variable an origin. States are copied at each branch, so that a hostile function does not grow them without
+/// end: of the variables beyond the bound nothing is known.
+fn give(origins: &mut Origins, variable: AstId, origin: Origin) {
+    if origins.len() < MAX_VARIABLES || origins.contains_key(&variable) {
+        origins.insert(variable, origin);
+    }
 }

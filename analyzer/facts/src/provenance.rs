@@ -320,10 +320,11 @@ impl<'a> Provenance<'a> {
         if self.depth >= MAX_LOOK_THROUGH {
             return if names_caller { CallerCondition::Unclear } else { CallerCondition::None };
         }
-        self.depth += 1;
         let Some(body) = ast.child(definition, Field::Body) else { return CallerCondition::None };
+        self.depth += 1;
         let tests: Vec<_> = ast
             .descendants(body)
+            .take(MAX_NODES as usize)
             .filter(|&at| match ast[at].kind {
                 NodeKind::BinaryOperation => matches!(ast[at].operator.as_deref(), Some("==" | "!=")),
                 NodeKind::IndexAccess => ast[at].type_identifier.as_deref() == Some("t_bool"),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
 
 use crate::assembly;
+use crate::declaration::{StorageClass, storage_class};
 use crate::provenance::is_zero;
 
 /// One write to persistent storage.
@@ -102,9 +103,7 @@ fn written(ast: &Ast, site: NodeRef, target: NodeRef, value: Option<NodeRef>, is
     let variable = ast[root].referenced.and_then(|id| ast.by_id(id)).filter(|_| ast[root].kind == NodeKind::Identifier);
     match variable {
         Some(variable) if ast[variable].is_state_variable => {
-            let is_persistent = !ast[variable].is_constant
-                && !matches!(ast[variable].mutability.as_deref(), Some("immutable" | "transient" | "constant"))
-                && ast[variable].storage_location.as_deref() != Some("transient");
+            let is_persistent = storage_class(&ast[variable]) == StorageClass::Storage;
             let declared_in = ast[variable].parent.and_then(|parent| ast[parent].name.clone());
             let label = ast[variable].name.as_deref().unwrap_or_default().to_owned();
             is_persistent.then_some(StorageWrite { label, declared_in, span, value, is_zero })

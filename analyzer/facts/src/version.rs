@@ -1,5 +1,6 @@
 //! Facts about one version of a contract.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use uplint_artifact::{Artifact, Ast, Field, NodeKind, NodeRef, Span, Unit};
@@ -92,14 +93,15 @@ pub fn version_facts(artifact: Arc<Artifact>) -> VersionFacts {
 /// Adds what the syntax tree tells.
 fn read_source(facts: &mut VersionFacts, unit: &Unit, dispatch: &Dispatch<'_>) {
     let annotations = annotations(unit, dispatch);
-    let of = |node: NodeRef| annotations.iter().find(|(annotated, _)| *annotated == node).map(|(_, found)| found);
-    let is_annotated_initializer = |function: NodeRef| of(function).is_some_and(|found| found.is_initializer);
+    let by_node: HashMap<NodeRef, &Annotations> = annotations.iter().map(|(node, found)| (*node, found)).collect();
+    let is_annotated_initializer = |function| by_node.get(&function).is_some_and(|found| found.is_initializer);
     let found = initializers(dispatch, &is_annotated_initializer);
     facts.initializers = found.into_iter().map(|(_, initializer)| initializer).collect();
-    let of_contract = dispatch.bases.first().and_then(|&contract| of(contract)).cloned().unwrap_or_default();
-    facts.upgradeability = establish(unit, dispatch, &of_contract, &facts.initializers, &facts.interface);
+    let none = Annotations::default();
+    let of_contract = dispatch.bases.first().and_then(|contract| by_node.get(contract)).copied().unwrap_or(&none);
+    facts.upgradeability = establish(unit, dispatch, of_contract, &facts.initializers, &facts.interface);
     facts.declaration = declaration(&facts.artifact, dispatch);
-    facts.entry_points = entry_points(dispatch);
+    (facts.entry_points, facts.is_walked) = entry_points(dispatch);
     if facts.is_deployable() {
         let (parents, parents_walked) = parent_initializations(dispatch, &is_annotated_initializer);
         let (effects, effects_walked) = constructor_effects(dispatch);
@@ -107,7 +109,7 @@ fn read_source(facts: &mut VersionFacts, unit: &Unit, dispatch: &Dispatch<'_>) {
         facts.parent_initializations = parents;
         facts.constructor_effects = effects;
         facts.operations = operations;
-        facts.is_walked = parents_walked && effects_walked && operations_walked;
+        facts.is_walked &= parents_walked && effects_walked && operations_walked;
     }
     facts.annotation_errors = annotations.iter().flat_map(|(_, found)| found.errors.clone()).collect();
     let further = further_annotations(unit, dispatch, facts);

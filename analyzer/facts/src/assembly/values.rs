@@ -218,9 +218,8 @@ mod tests {
         );
         let ast = Ast::parse(&[(SourceId(0), document.into())]);
         let (_, assembly) = ast.roots()[0];
-        let expressions = ast.descendants(assembly).filter(|&node| ast[node].kind == NodeKind::YulExpressionStatement);
-        let used = expressions.filter_map(|node| ast.child(node, Field::Expression)).next().expect("an expression");
-        Values::of(&ast, assembly, &Origins::new()).origin(used)
+        let used = ast.descendants(assembly).find_map(|node| ast.child(node, Field::Expression));
+        Values::of(&ast, assembly, &Origins::new()).origin(used.expect("an expression"))
     }
 
     fn name(name: &str) -> String {
