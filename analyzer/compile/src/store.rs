@@ -260,6 +260,11 @@ impl Store {
         self.trust.find("node")
     }
 
+    /// Why `solc` on PATH may not be run, where it may not.
+    pub(crate) fn refusal(&self) -> Option<CompileError> {
+        self.on_path().err().cloned()
+    }
+
     fn on_path(&self) -> Result<Option<&Solc>, &CompileError> {
         self.on_path
             .get_or_init(|| {

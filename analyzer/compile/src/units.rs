@@ -304,12 +304,14 @@ fn check_places(set: &SourceSet, sources: &Sources) -> Result<(), CompileError> 
 fn no_version(store: &Store, reason: &str) -> CompileError {
     // foundry-compilers colours its messages.
     let reason = anstream::adapter::strip_str(reason).to_string();
-    match store.named() {
-        Ok(Some(solc)) => CompileError::SolcDoesNotFit {
+    match (store.named(), store.refusal()) {
+        (Ok(Some(solc)), _) => CompileError::SolcDoesNotFit {
             path: solc.path().to_path_buf(),
             found: solc.identity.version.clone(),
             reason,
         },
+        // The compiler that was not asked might have fitted, and the user has to know why it was not.
+        (_, Some(refusal)) => refusal,
         _ => CompileError::NoFittingVersion { reason, offline: store.is_offline() },
     }
 }

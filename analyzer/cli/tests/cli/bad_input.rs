@@ -1,9 +1,17 @@
 //! Inputs that cannot be judged: one clear message each, with the exit code that it stands for.
 
-use crate::program::{cache, folder, run, uplint};
+use std::path::Path;
+
+use crate::program::{Seen, cache, folder, run, uplint};
 
 /// An input by the name and contents of its file, the exit code, and what the message says.
 type Case = (&'static str, &'static str, i32, &'static [&'static str]);
+
+/// Lists within lists, deeper than a reader that follows them by its own stack could go.
+const DEEP: &str = match str::from_utf8(&[b'['; 200_000]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
 
 const CASES: &[Case] = &[
     ("odd.hex", "0x608", 2, &["uplint::artifact::odd_bytecode", "`odd.hex`", "3 hexadecimal digits"]),
@@ -13,6 +21,7 @@ const CASES: &[Case] = &[
     ("cut.json", "{\"abi\": [", 2, &["uplint::artifact::truncated", "`cut.json`", "cut off"]),
     ("text.json", "{hello}", 2, &["uplint::artifact::not_json", "`text.json`"]),
     ("other.json", "{\"name\": \"left-pad\"}", 2, &["uplint::artifact::", "`other.json`"]),
+    ("deep.json", DEEP, 2, &["uplint::artifact::", "`deep.json`"]),
     ("readme.md", "hello", 2, &["uplint::input::unknown", "readme.md"]),
     (
         "Broken.sol",
@@ -25,6 +34,12 @@ const CASES: &[Case] = &[
         "pragma solidity 0.8.28;\nimport \"./Gone.sol\";\ncontract Importing {}\n",
         2,
         &["uplint::source::import", "`./Gone.sol`", "Importing.sol"],
+    ),
+    (
+        "Torn.sol",
+        "pragma solidity >=0.8.10 <0.8.5;\ncontract Torn {}\n",
+        2,
+        &["uplint::source::version", "no compiler version fits", "Torn.sol"],
     ),
     (
         "Plain.sol",
@@ -126,6 +141,90 @@ fn a_compiler_that_is_not_there_is_an_error_and_no_download_is_tried_offline() {
     let seen = run(uplint().current_dir(folder.path()).args(["check", "A.sol", "--offline", "--solc", "no/such/solc"]));
     assert_eq!(seen.code, Some(2));
     assert!(seen.stderr.contains("no/such/solc"), "{}", seen.stderr);
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_is_shown_with_its_place() {
+    let vault = "pragma solidity 0.8.28;\ncontract Vault { function initialize() external {} }\n";
+    for (toml, needles) in [
+        ("[profile.default]\noptimizer = maybe\n", ["foundry.toml", "line 2"]),
+        ("[profile.default]\nsolc = \"newest\"\n", ["foundry.toml", "neither a version nor a file"]),
+        ("[profile.default]\nevm_version = \"tomorrow\"\n", ["foundry.toml", "tomorrow"]),
+        ("[profile.default]\nremappings = [\"nowhere\"]\n", ["foundry.toml", "nowhere"]),
+    ] {
+        let project = folder(&[("foundry.toml", toml), ("src/Vault.sol", vault)]);
+        let seen = run(uplint().current_dir(project.path()).arg("check").args(cache()));
+        assert_eq!(seen.code, Some(2), "{}", seen.stderr);
+        for needle in needles.iter().chain(&["uplint::project::config"]) {
+            assert!(seen.stderr.contains(needle), "{needle} is missing: {}", seen.stderr);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_source_that_is_a_link_out_of_the_project_is_not_read() {
+    let importing = "pragma solidity 0.8.28;\nimport \"./Secret.sol\";\ncontract A {}\n";
+    let folder =
+        folder(&[("app/foundry.toml", ""), ("app/src/A.sol", importing), ("Secret.sol", "contract Secret {}")]);
+    std::os::unix::fs::symlink(folder.path().join("Secret.sol"), folder.path().join("app/src/Secret.sol"))
+        .expect("invariant: the folder is writable");
+    let seen = run(uplint().arg("check").arg(folder.path().join("app")).args(cache()));
+    assert_eq!(seen.code, Some(2), "{}", seen.stderr);
+    assert!(seen.stderr.contains("uplint::input::outside"), "{}", seen.stderr);
+}
+
+/// A machine with no compiler on it: what a run there looks like.
+fn without_compilers(input: &Path, arguments: &[&str]) -> Seen {
+    let home = folder(&[]);
+    let mut command = uplint();
+    command.env("HOME", home.path()).env("PATH", home.path()).env_remove("VIRTUAL_ENV").env_remove("XDG_DATA_HOME");
+    run(command.arg("check").arg(input).args(arguments).arg("--cache-dir").arg(home.path().join("cache")))
+}
+
+#[test]
+fn where_no_compiler_is_to_be_had_everything_that_was_tried_is_told() {
+    let vault = "pragma solidity 0.8.28;\ncontract Vault {}\n";
+    let toml = "[profile.default]\nsolc = \"0.8.28\"\n";
+    let project = folder(&[("foundry.toml", toml), ("src/Vault.sol", vault), ("vault.vy", "# pragma version 0.4.0\n")]);
+    let seen = without_compilers(project.path(), &["--offline"]);
+    assert_eq!(seen.code, Some(2), "{}", seen.stderr);
+    for needle in [
+        "uplint::compiler::none",
+        "no solc 0.8.28 to be had",
+        "the version manager's store does not hold it",
+        "there is no `solc` on PATH",
+        "forbidden by `--offline`",
+        "--solc PATH",
+    ] {
+        assert!(seen.stderr.contains(needle), "{needle} is missing: {}", seen.stderr);
+    }
+    let seen = without_compilers(&project.path().join("vault.vy"), &[]);
+    assert_eq!(seen.code, Some(2), "{}", seen.stderr);
+    for needle in ["uplint::compiler::vyper", "no vyper to be had", "pip install 'vyper==0.4.0'", "--vyper PATH"] {
+        assert!(seen.stderr.contains(needle), "{needle} is missing: {}", seen.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_compiler_that_does_not_fit_or_does_not_work_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let source = folder(&[("Vault.sol", "pragma solidity 0.8.28;\ncontract Vault {}\n")]);
+    for (script, needles) in [
+        ("echo 'Version: 0.8.1'", ["uplint::compiler::version", "is solc 0.8.1, which does not fit"]),
+        ("echo no >&2; exit 7", ["uplint::compiler::failed", "no"]),
+        ("echo solc", ["uplint::compiler::failed", "printed no version"]),
+    ] {
+        let tools = folder(&[("solc", &format!("#!/bin/sh\n{script}\n"))]);
+        let solc = tools.path().join("solc");
+        std::fs::set_permissions(&solc, std::fs::Permissions::from_mode(0o755)).expect("invariant: it is our file");
+        let seen = without_compilers(&source.path().join("Vault.sol"), &["--solc", &solc.to_string_lossy()]);
+        assert_eq!(seen.code, Some(2), "{}", seen.stderr);
+        for needle in needles {
+            assert!(seen.stderr.contains(needle), "{needle} is missing: {}", seen.stderr);
+        }
+    }
 }
 
 #[test]
