@@ -58,7 +58,8 @@ pub(crate) fn node_modules(root: &Path) -> Vec<PathBuf> {
 }
 
 /// The files below `dir` with one of the extensions, sorted. `is_pruned` leaves out a folder with all it holds; hidden
-/// folders and `node_modules` always are. A link is taken when it leads to a file within `root`.
+/// folders and `node_modules` always are. A link is taken when it leads to a file within `root`. `dir` itself may be a
+/// link, and then it has to lead to a folder of the repository around `root`.
 pub(crate) fn source_files(
     dir: &Path,
     root: &Path,
@@ -72,6 +73,9 @@ pub(crate) fn source_files(
             && entry.depth() > 0
             && (is_hidden || name == "node_modules" || is_pruned(entry.path())))
     };
+    if !dir.canonicalize().is_ok_and(|real| real.starts_with(boundary(root))) {
+        return Err(CompileError::OutsideProject { path: dir.to_path_buf(), root: root.to_path_buf() });
+    }
     let mut files = Vec::new();
     for entry in WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(enters) {
         let entry = entry.map_err(|error| {
@@ -132,5 +136,9 @@ mod tests {
         std::os::unix::fs::symlink(dir.path(), root.join("src/up")).expect("a link");
         let found = source_files(&root, &root, &["sol"], |_| false).expect("it can be walked");
         assert_eq!(found, [root.join("src/A.sol")]);
+        for folder in ["src/up", "..", "/"] {
+            let error = source_files(&root.join(folder), &root, &["sol"], |_| false).expect_err("it lies outside");
+            assert!(error.to_string().contains("leads out of the project"), "{error}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use toml::Value;
 use crate::error::CompileError;
 
 mod document;
+mod links;
 mod remappings;
 mod set;
 
@@ -46,7 +47,8 @@ pub struct FoundryConfig {
     pub auto_detect_remappings: bool,
     /// The compiler, where one is named.
     pub solc: Option<SolcChoice>,
-    /// Whether each source gets a compiler that fits its pragma.
+    /// Whether each source gets a compiler that fits its pragma; without a named compiler each does in any case, in
+    /// forge 1.7 too.
     pub auto_detect_solc: bool,
     /// Whether downloads are forbidden.
     pub offline: bool,

@@ -10,7 +10,8 @@ use std::path::{Component, Path, PathBuf};
 use foundry_compilers::artifacts::remappings::{RelativeRemapping, Remapping};
 
 use super::document::Environment;
-use super::{Raw, resolve_at};
+use super::{Raw, links, resolve_at};
+use crate::discover;
 use crate::error::CompileError;
 use crate::plain::remappings_txt;
 
@@ -47,7 +48,7 @@ pub(super) fn find(
         }
     }
     if raw.auto_detect_remappings {
-        for remapping in libraries(root, raw, profile, environment, depth) {
+        for remapping in libraries(root, raw, profile, environment, depth)? {
             if !conflicts(&listed, &remapping) {
                 listed.push(remapping);
             }
@@ -104,7 +105,13 @@ fn is_file(name: &str) -> bool {
 }
 
 /// What the libraries say and what they look like, by context and name.
-fn libraries(root: &Path, raw: &Raw, profile: &str, environment: &Environment, depth: usize) -> Vec<Remapping> {
+fn libraries(
+    root: &Path,
+    raw: &Raw,
+    profile: &str,
+    environment: &Environment,
+    depth: usize,
+) -> Result<Vec<Remapping>, CompileError> {
     let mut nearest: BTreeMap<Option<String>, BTreeMap<String, PathBuf>> = BTreeMap::new();
     let mut insert = |remapping: Remapping| {
         let path = PathBuf::from(remapping.path);
@@ -115,6 +122,7 @@ fn libraries(root: &Path, raw: &Raw, profile: &str, environment: &Environment, d
     };
     // A library that holds the project would be a search of the whole disk.
     let holds_project = |library: &&String| root.join(library).canonicalize().is_ok_and(|real| root.starts_with(real));
+    let boundary = discover::boundary(root);
     let libraries: Vec<&String> = raw.libs.iter().filter(|library| !holds_project(library)).collect();
     for library in &libraries {
         let folder = if Path::new(library).is_absolute() { root.join("lib") } else { root.join(library) };
@@ -125,6 +133,7 @@ fn libraries(root: &Path, raw: &Raw, profile: &str, environment: &Environment, d
         }
     }
     for library in &libraries {
+        links::check(&root.join(library), &boundary)?;
         let implied = Remapping::find_many(&normal(&root.join(library)));
         let implied = implied.into_iter().filter(|remapping| !NEVER_IMPLIED.contains(&remapping.name.as_str()));
         implied.for_each(&mut insert);
@@ -135,7 +144,7 @@ fn libraries(root: &Path, raw: &Raw, profile: &str, environment: &Environment, d
             Remapping { context: context.clone(), name, path }
         })
     });
-    flat.map(|remapping| relative(remapping, root)).collect()
+    Ok(flat.map(|remapping| relative(remapping, root)).collect())
 }
 
 /// The folder itself and those directly in it that have a `foundry.toml`, by name.
