@@ -210,6 +210,7 @@ pub(crate) fn compile_options(
         no_cache: args.no_cache,
         jobs: jobs.map(usize::from),
         profile: None,
+        named_sources: Vec::new(),
         forbidden_roots,
     }
 }

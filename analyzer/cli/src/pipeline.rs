@@ -18,7 +18,7 @@ use crate::judge::{Case, Setting, judge_all};
 use crate::names;
 use crate::pairing::{self, Choice, Pair};
 use crate::progress::Progress;
-use crate::spec::ProxySpec;
+use crate::spec::{ContractRef, ContractSpec, ProxySpec};
 
 /// What is to be judged, and how.
 pub(crate) struct Job<'a> {
@@ -103,17 +103,30 @@ pub(crate) fn run(job: &Job<'_>, progress: &Progress) -> Result<Outcome, CliErro
 /// Reads both sides at once. Where both fail, the old one's error is told.
 fn load(job: &Job<'_>, progress: &Progress) -> Result<(Option<Version>, Version), CliError> {
     let tell = |what: &str| progress.tell(what);
+    let new_options = with_named_sources(job, |spec| &spec.new);
     match &job.old {
         Some(old) => {
+            let old_options = with_named_sources(job, |spec| spec.old.as_ref().unwrap_or(&spec.new));
             let (old_name, new_name) = input::names_of(old, &job.new);
             let (old, new) = rayon::join(
-                || input::load(old, old_name, &job.compile, &tell),
-                || input::load(&job.new, new_name, &job.compile, &tell),
+                || input::load(old, old_name, &old_options, &tell),
+                || input::load(&job.new, new_name, &new_options, &tell),
             );
             Ok((Some(old?), new?))
         }
-        None => Ok((None, input::load(&job.new, input::name_of(&job.new), &job.compile, &tell)?)),
+        None => Ok((None, input::load(&job.new, input::name_of(&job.new), &new_options, &tell)?)),
     }
+}
+
+/// How one side is compiled: with the sources of the contracts that are named, tests and scripts among them.
+fn with_named_sources(job: &Job<'_>, of_side: impl Fn(&ContractSpec) -> &ContractRef) -> CompileOptions {
+    let proxies = job.plan.proxy.iter().filter_map(|spec| match spec {
+        ProxySpec::Contract(proxy) => Some(proxy),
+        ProxySpec::Kind(_) | ProxySpec::File(_) => None,
+    });
+    let named = job.choice.specs.iter().map(of_side).chain(proxies);
+    let named_sources = named.filter_map(|contract| contract.path.as_ref()).map(PathBuf::from).collect();
+    CompileOptions { named_sources, ..job.compile.clone() }
 }
 
 fn nothing_to_judge(old: Option<&Version>, new: &Version) -> CliError {

@@ -52,6 +52,14 @@ pub(crate) fn boundary(root: &Path) -> PathBuf {
     root.ancestors().find(|dir| dir.join(".git").exists()).unwrap_or(root).to_path_buf()
 }
 
+/// Fails when a folder that is to be searched leads out of the repository around `root`.
+pub(crate) fn check_within(dir: &Path, root: &Path) -> Result<(), CompileError> {
+    if dir.canonicalize().is_ok_and(|real| real.starts_with(boundary(root))) {
+        return Ok(());
+    }
+    Err(CompileError::OutsideProject { path: dir.to_path_buf(), root: root.to_path_buf() })
+}
+
 /// The existing `node_modules` folders from `root` upwards, nearest first, as node resolves packages.
 pub(crate) fn node_modules(root: &Path) -> Vec<PathBuf> {
     root.ancestors().map(|dir| dir.join("node_modules")).filter(|dir| dir.is_dir()).collect()
@@ -73,9 +81,7 @@ pub(crate) fn source_files(
             && entry.depth() > 0
             && (is_hidden || name == "node_modules" || is_pruned(entry.path())))
     };
-    if !dir.canonicalize().is_ok_and(|real| real.starts_with(boundary(root))) {
-        return Err(CompileError::OutsideProject { path: dir.to_path_buf(), root: root.to_path_buf() });
-    }
+    check_within(dir, root)?;
     let mut files = Vec::new();
     for entry in WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(enters) {
         let entry = entry.map_err(|error| {

@@ -22,6 +22,7 @@ pub(crate) fn build_info(root: &Path) -> Result<Option<Documents>, CompileError>
     if !folder.is_dir() {
         return Ok(None);
     }
+    discover::check_within(&folder, root)?;
     let Some(found) = documents::folder(&folder)? else { return Ok(None) };
     for document in &found.found {
         check_fresh(root, document)?;

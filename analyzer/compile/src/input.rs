@@ -1,6 +1,6 @@
 //! What is this input, and who reads it?
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
@@ -73,7 +73,7 @@ impl Loader<'_> {
             Some(ProjectKind::Hardhat) => return self.hardhat(dir, shown),
             None => {}
         }
-        let set = plain::directory(dir)?;
+        let set = self.with_named(plain::directory(dir)?);
         let vyper = vyper::files(dir, dir, |_| false)?;
         if set.files.is_empty() && vyper.is_empty() {
             return match documents::folder(dir)? {
@@ -85,7 +85,13 @@ impl Loader<'_> {
             Some((root, ProjectKind::Foundry)) => self.foundry(&root, Some(set.files), shown),
             Some((root, ProjectKind::Hardhat)) => {
                 let notes = vec![hardhat::DEFAULT_SETTINGS.to_owned()];
-                self.sources(Some(&plain::project(&root, set.files)?), &vyper, InputKind::Directory, None, notes)
+                self.sources(
+                    Some(&self.with_named(plain::project(&root, set.files)?)),
+                    &vyper,
+                    InputKind::Directory,
+                    None,
+                    notes,
+                )
             }
             None => self.sources(Some(&set), &vyper, InputKind::Directory, None, Vec::new()),
         }
@@ -97,11 +103,25 @@ impl Loader<'_> {
             Some(_) => Vec::new(),
             None => vyper::files(&root.join(&config.src), root, |_| false).unwrap_or_default(),
         };
-        let set = foundry::source_set(&config, files)?;
+        let set = self.with_named(foundry::source_set(&config, files)?);
         if set.files.is_empty() && vyper.is_empty() {
             return Err(CompileError::NothingFound { path: shown.to_path_buf() });
         }
         self.sources(Some(&set), &vyper, InputKind::Foundry, Some(&config), Vec::new())
+    }
+
+    /// The set with the sources that the user names, which it may have left out as tests or scripts.
+    fn with_named(self, mut set: SourceSet) -> SourceSet {
+        let root = &set.paths.root;
+        let is_below = |path: &&PathBuf| path.components().all(|part| matches!(part, Component::Normal(_)));
+        let named = self.options.named_sources.iter().filter(is_below).map(|path| root.join(path));
+        let is_source = |file: &PathBuf| {
+            let real = file.canonicalize().ok().filter(|real| real.starts_with(discover::boundary(root)));
+            real.is_some_and(|real| real.is_file() && file.extension().is_some_and(|extension| extension == "sol"))
+        };
+        let left_out: Vec<PathBuf> = named.filter(|file| is_source(file) && !set.files.contains(file)).collect();
+        set.files.extend(left_out);
+        set
     }
 
     fn hardhat(self, root: &Path, shown: &Path) -> Result<Build, CompileError> {
@@ -109,7 +129,7 @@ impl Loader<'_> {
             let build = self.completed(found, Some(root.to_path_buf()))?;
             return Ok(Build { kind: InputKind::Hardhat, ..build });
         }
-        let set = hardhat::sources(root)?;
+        let set = self.with_named(hardhat::sources(root)?);
         if set.files.is_empty() {
             return Err(CompileError::NothingFound { path: shown.to_path_buf() });
         }

@@ -21,6 +21,9 @@ pub struct CompileOptions {
     pub jobs: Option<usize>,
     /// The Foundry profile; that of the environment when absent.
     pub profile: Option<String>,
+    /// Sources that are compiled even where they are tests or scripts, by their paths from the project's root; those
+    /// that are not there are passed over.
+    pub named_sources: Vec<PathBuf>,
     /// Roots of the projects on both sides: executables that resolve into these are refused.
     pub forbidden_roots: Vec<PathBuf>,
 }

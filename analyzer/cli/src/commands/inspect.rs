@@ -1,8 +1,10 @@
 //! `uplint inspect`: shows the storage and the selectors of one version.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use uplint_compile::CompileOptions;
 use uplint_facts::{VersionFacts, version_facts};
 use uplint_report::{InspectFormat, escape_json, inspect_layout, inspect_selectors, one_line};
 
@@ -20,7 +22,11 @@ use crate::progress::Progress;
 pub(crate) fn run(args: &InspectArgs, global: &GlobalArgs) -> Result<Ending, CliError> {
     let outputs = output::outputs(&args.output, "inspect", &[Format::Text, Format::Json])?;
     let input = Input::new(&args.input, &args.choice)?;
-    let options = compile_options(&args.compile, global.jobs, &[&input], &[&args.input]);
+    let named = args.choice.contracts.iter().filter_map(|spec| spec.new.path.as_ref());
+    let options = CompileOptions {
+        named_sources: named.map(PathBuf::from).collect(),
+        ..compile_options(&args.compile, global.jobs, &[&input], &[&args.input])
+    };
     let version = {
         let progress = Progress::start(global);
         input::load(&input, input::name_of(&input), &options, &|what| progress.tell(what))?

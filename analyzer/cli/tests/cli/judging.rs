@@ -142,6 +142,31 @@ fn all_takes_what_does_not_look_upgradeable() {
 }
 
 #[test]
+fn tests_and_scripts_are_compiled_and_judged_when_they_are_named() {
+    let (vault, mock) = (contract("Vault", "uint256 total;"), contract("Mock", "uint256 total;"));
+    let moved = contract("Mock", "uint8 first; uint256 total;");
+    for (marker, test) in [
+        ("foundry.toml", "test/Mock.t.sol"),
+        ("foundry.toml", "script/Mock.s.sol"),
+        ("hardhat.config.js", "test/Mock.t.sol"),
+        ("readme", "contracts/Mock.t.sol"),
+    ] {
+        let sources = ["src/Vault.sol", "contracts/Vault.sol"].map(|path| (path, vault.as_str()));
+        let version =
+            |mock| [&[(marker, ""), (test, mock), ("test/Broken.t.sol", "contract {")][..], &sources].concat();
+        let spec = format!("{test}:Mock");
+        let seen = check(&version(&mock), &version(&moved), &["--contract", &spec, "--output", "json"]);
+        assert_eq!(seen.code, Some(1), "{test}: {}", seen.stderr);
+        assert_eq!(json(&seen)["contracts"][0]["name"], spec.as_str());
+        let seen = check(&version(&mock), &version(&moved), &["--output", "json"]);
+        assert!(!seen.stdout.contains("Mock"), "{test}: {}", seen.stdout);
+        let old = folder(&version(&mock));
+        let seen = run(uplint().arg("inspect").arg(old.path()).args(["--contract", &spec]).args(cache()));
+        assert_eq!(seen.code, Some(0), "{test}: {}", seen.stderr);
+    }
+}
+
+#[test]
 fn an_upgrade_call_has_to_fit_a_contract() {
     let old = contract("Vault", "uint256 total;");
     let new = contract("Vault", "uint256 total; function initializeV2(uint256 cap) external {}");
