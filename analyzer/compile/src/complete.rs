@@ -3,7 +3,7 @@
 //! The recorded input is compiled again by the same release with everything selected. What cannot be completed is a gap
 //! that says why, never an error: the rest of the document can be judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use semver::Version;
@@ -21,16 +21,31 @@ pub(crate) fn complete(mut document: Document, session: Session<'_>) -> (Documen
     if document.missing.is_empty() {
         return (document, Vec::new());
     }
-    let mut reasons = Vec::new();
+    let mut failures = Vec::new();
     let units: Vec<Arc<Unit>> = document.units().into_iter().map(Arc::clone).collect();
     for unit in units {
         match recompile(&unit, session) {
             Ok(fresh) => replace(&mut document, &unit, &fresh),
-            Err(reason) => reasons.push(reason),
+            Err(reason) => failures.push((unit, reason)),
         }
     }
-    let gaps = document.missing.iter().map(|missing| gap(missing, reasons.first().map(String::as_str))).collect();
+    let gaps = document.missing.iter().map(|missing| gap(missing, reason(&document, missing, &failures))).collect();
     (document, gaps)
+}
+
+/// Why the compilation that something is missing from could not be repeated.
+fn reason<'a>(document: &Document, missing: &Missing, failures: &'a [(Arc<Unit>, String)]) -> Option<&'a str> {
+    let is_of = |artifact: &&Artifact| {
+        artifact.contract.path == missing.path
+            && missing.contract.as_ref().is_none_or(|name| *name == artifact.contract.name)
+    };
+    let unit = document.artifacts.iter().find(is_of).and_then(|artifact| artifact.unit.as_ref());
+    let is_meant = |failed: &Arc<Unit>| match unit {
+        Some(unit) => Arc::ptr_eq(unit, failed),
+        // A source without contracts, or the whole document.
+        None => missing.path.is_empty() || failed.sources.iter().any(|source| source.path == missing.path),
+    };
+    failures.iter().find(|(failed, _)| is_meant(failed)).map(|(_, reason)| reason.as_str())
 }
 
 /// Compiles what was recorded with everything selected, by the release that made it.
@@ -92,6 +107,7 @@ fn replace(document: &mut Document, unit: &Arc<Unit>, fresh: &Document) {
     }
     let paths: BTreeMap<SourceId, Arc<str>> =
         sources.iter().map(|source| (source.id, Arc::clone(&source.path))).collect();
+    let shown: BTreeSet<Arc<str>> = unit.sources.iter().map(|source| Arc::clone(&source.path)).collect();
     let completed = Arc::new(Unit {
         compiler: unit.compiler.clone(),
         settings: unit.settings.clone(),
@@ -115,7 +131,7 @@ fn replace(document: &mut Document, unit: &Arc<Unit>, fresh: &Document) {
     let is_done = |missing: &Missing| {
         done.iter().any(|contract| {
             contract.path == missing.path && missing.contract.as_ref().is_none_or(|name| *name == contract.name)
-        }) || missing.contract.is_none() && missing.part != Part::Settings
+        }) || missing.contract.is_none() && missing.part != Part::Settings && shown.contains(&missing.path)
     };
     document.missing.retain(|missing| !is_done(missing));
 }
@@ -175,5 +191,49 @@ pub(crate) fn gap(missing: &Missing, why_not_completed: Option<&str>) -> BuildGa
         contract: missing.contract.clone(),
         part: missing.part,
         message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cache::Cache;
+    use crate::options::CompileOptions;
+    use crate::store::Store;
+
+    /// A contract without a layout, of a compiler whose version is not said.
+    fn incomplete(path: &str, input: Option<&str>, language: Language) -> Document {
+        let contract = json!({ "abi": [], "evm": { "deployedBytecode": { "object": "00" } } });
+        let output = json!({ "contracts": { path: { "C": contract } }, "sources": { path: { "id": 0 } } });
+        let compiler = CompilerInfo { language, version: None, long_version: String::new() };
+        read::standard_json_output(output.to_string().as_bytes(), input, compiler).expect("it is well formed")
+    }
+
+    #[test]
+    fn each_gap_says_why_its_own_compilation_could_not_be_repeated() {
+        let cache_dir = tempfile::tempdir().expect("a temporary directory");
+        let options = CompileOptions { cache_dir: Some(cache_dir.path().to_path_buf()), ..CompileOptions::default() };
+        let store = Arc::new(Store::new(&options, None, None).expect("the cache can be used"));
+        let cache = Cache::new(cache_dir.path(), false);
+        let session = Session { store: &store, cache: &cache, jobs: 1, progress: &|_| {} };
+        let mut document = incomplete("a.sol", None, Language::Solidity);
+        for (path, language) in [("b.sol", Language::Solidity), ("c.vy", Language::Vyper)] {
+            let input = json!({ "sources": { path: { "content": "" } }, "settings": {} }).to_string();
+            let other = incomplete(path, Some(&input), language);
+            document.artifacts.extend(other.artifacts);
+            document.missing.extend(other.missing);
+        }
+        let (_, gaps) = complete(document, session);
+        for (path, reason) in [
+            ("a.sol", "does not record what was compiled"),
+            ("b.sol", "does not say which compiler made it"),
+            ("c.vy", "only solc is asked again"),
+        ] {
+            let of_path: Vec<_> = gaps.iter().filter(|gap| gap.path.as_deref() == Some(path)).collect();
+            assert!(!of_path.is_empty(), "{gaps:?}");
+            assert!(of_path.iter().all(|gap| gap.message.ends_with(reason)), "{of_path:?}");
+        }
     }
 }
