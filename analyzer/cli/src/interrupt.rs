@@ -1,4 +1,4 @@
-//! What happens when the user interrupts: temporary files go, and the exit code is 130.
+//! What happens when the user interrupts: compilers end, temporary files go, and the exit code is 130.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,7 @@ const INTERRUPTED: i32 = 130;
 /// Takes over the interrupt and termination signals.
 pub(crate) fn install() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
+        uplint_compile::end_running_programs();
         remove_all(&TEMPORARY);
         uplint_compile::remove_temporary_files();
         std::process::exit(INTERRUPTED);

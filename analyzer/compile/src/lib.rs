@@ -33,6 +33,7 @@ pub use error::CompileError;
 pub use input::{load, load_bytes, project_root};
 pub use options::CompileOptions;
 pub use standard_json::{StandardJsonOutput, standard_json};
+pub use store::process::end_running_programs;
 pub use temporary::remove_temporary_files;
 
 /// Told what is being done when it takes time, from any thread.

@@ -148,3 +148,38 @@ fn an_interrupt_ends_with_its_own_exit_code() {
     assert_eq!(child.wait().expect("invariant: the program ends").code(), Some(130));
     drop(stdin);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_compiler_does_not_outlive_an_interrupted_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let source = folder(&[("Vault.sol", "pragma solidity 0.8.28;\ncontract Vault {}\n")]);
+    for signal in ["-INT", "-TERM"] {
+        let tools = folder(&[]);
+        let (solc, pipe) = (tools.path().join("solc"), tools.path().join("pipe"));
+        // It says its number as soon as it runs, and would then run for long.
+        let script = format!("#!/bin/sh\necho $$ > '{}'\nexec sleep 600\n", pipe.display());
+        std::fs::write(&solc, script).expect("invariant: the folder is writable");
+        std::fs::set_permissions(&solc, std::fs::Permissions::from_mode(0o755)).expect("invariant: it is our file");
+        let made = Command::new("mkfifo").arg(&pipe).status().expect("invariant: mkfifo is there");
+        assert!(made.success());
+        let child = Command::new(env!("CARGO_BIN_EXE_uplint"))
+            .arg("check")
+            .arg(source.path())
+            .arg("--solc")
+            .arg(&solc)
+            .arg("--cache-dir")
+            .arg(tools.path().join("cache"))
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("invariant: the program starts");
+        let compiler = std::fs::read_to_string(&pipe).expect("invariant: the compiler writes into it");
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(sent.expect("invariant: kill is there").success());
+        let output = child.wait_with_output().expect("invariant: the program ends");
+        assert_eq!(output.status.code(), Some(130), "{signal}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{signal}");
+        let lives = Command::new("kill").args(["-0", compiler.trim()]).output().expect("invariant: kill is there");
+        assert!(!lives.status.success(), "{signal}: the compiler still runs");
+    }
+}
