@@ -98,10 +98,18 @@ fn candidates(facts: &UpgradeFacts) -> Vec<Candidate> {
         .collect()
 }
 
-/// Whether one of the writes is to the leaf, its variable, or an entry of it.
+/// Whether one of the writes is to the leaf, its variable, or an entry of it. A variable of the same name in another
+/// contract or struct is another one; a pointer to a struct within the variable names that struct, so that of a leaf
+/// within a struct the name alone counts.
 fn is_written(leaf: &MovedLeaf, writes: &[WrittenVariable]) -> bool {
     let label = &leaf.new.label;
-    let last = label.rsplit('.').next().unwrap_or(label);
-    let first = label.split('.').next().unwrap_or(label);
-    writes.iter().any(|write| write.label == last || write.label == first)
+    let (first, last) = match label.split_once('.') {
+        Some((first, rest)) => (first, Some(rest.rsplit('.').next().unwrap_or(rest))),
+        None => (label.as_str(), None),
+    };
+    writes.iter().any(|write| {
+        let declared = leaf.new.declared_in.as_deref().zip(write.declared_in.as_deref());
+        let is_of_variable = write.label == first && declared.is_none_or(|(leaf, write)| leaf == write);
+        is_of_variable || Some(write.label.as_str()) == last
+    })
 }
