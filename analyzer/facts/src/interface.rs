@@ -49,6 +49,8 @@ pub struct Interface {
     pub has_fallback: bool,
     /// Whether there is a `receive`.
     pub has_receive: bool,
+    /// Where the first function of each selector stands in `functions`.
+    by_selector: BTreeMap<[u8; 4], usize>,
 }
 
 impl Interface {
@@ -60,7 +62,7 @@ impl Interface {
 
     /// The function that this selector calls.
     pub fn function_by_selector(&self, selector: [u8; 4]) -> Option<&Function> {
-        self.functions.iter().find(|function| function.selector == selector)
+        self.functions.get(*self.by_selector.get(&selector)?)
     }
 
     /// The functions of this name.
@@ -87,6 +89,7 @@ pub(crate) fn interface(abi: &JsonAbi, selectors: Option<&BTreeMap<String, [u8; 
         })
         .collect();
     functions.sort_by(|a, b| a.signature.cmp(&b.signature));
+    let by_selector = functions.iter().enumerate().rev().map(|(at, function)| (function.selector, at)).collect();
     let mut events: Vec<_> = abi
         .events()
         .map(|event| Event {
@@ -101,7 +104,8 @@ pub(crate) fn interface(abi: &JsonAbi, selectors: Option<&BTreeMap<String, [u8; 
     let mut errors: Vec<_> = abi.errors().map(alloy_json_abi::Error::signature).collect();
     errors.sort();
     errors.dedup();
-    Interface { functions, events, errors, has_fallback: abi.fallback.is_some(), has_receive: abi.receive.is_some() }
+    let (has_fallback, has_receive) = (abi.fallback.is_some(), abi.receive.is_some());
+    Interface { functions, events, errors, has_fallback, has_receive, by_selector }
 }
 
 fn canonical_type(param: &Param) -> String {
