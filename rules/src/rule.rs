@@ -59,6 +59,13 @@ pub struct RuleMeta {
     pub docs: RuleDocs,
 }
 
+impl RuleMeta {
+    /// Whether it compares storage layouts or namespaces, by the family of its identifier.
+    pub fn is_about_storage(&self) -> bool {
+        self.id.starts_with("SL") || self.id.starts_with("NS")
+    }
+}
+
 /// One check.
 pub trait Rule: Sync {
     /// What is known about it.

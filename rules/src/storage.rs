@@ -79,22 +79,17 @@ fn contract_span(version: &VersionFacts, name: &str) -> Option<uplint_artifact::
 
 /// Leaves of the old version as further places.
 pub(crate) fn old_places<'l>(leaves: impl IntoIterator<Item = &'l Leaf>, what: &str) -> Vec<Related> {
-    leaves
-        .into_iter()
-        .filter(|leaf| leaf.span.is_some())
-        .take(LISTED)
-        .map(|leaf| Related::new(Location::span(Side::Old, leaf.span), format!("{} {what}", described(leaf))))
-        .collect()
+    places(Side::Old, leaves, what)
 }
 
 /// Leaves of the new version as further places.
 pub(crate) fn new_places<'l>(leaves: impl IntoIterator<Item = &'l Leaf>, what: &str) -> Vec<Related> {
-    leaves
-        .into_iter()
-        .filter(|leaf| leaf.span.is_some())
-        .take(LISTED)
-        .map(|leaf| Related::new(Location::span(Side::New, leaf.span), format!("{} {what}", described(leaf))))
-        .collect()
+    places(Side::New, leaves, what)
+}
+
+fn places<'l>(side: Side, leaves: impl IntoIterator<Item = &'l Leaf>, what: &str) -> Vec<Related> {
+    let declared = leaves.into_iter().filter(|leaf| leaf.span.is_some()).take(LISTED);
+    declared.map(|leaf| Related::new(Location::span(side, leaf.span), format!("{} {what}", described(leaf)))).collect()
 }
 
 /// The finding about a move: the cause as its place, every moved leaf beneath it.

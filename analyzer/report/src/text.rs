@@ -147,8 +147,7 @@ impl Printer {
         // One table shows what all findings about storage have in common, so it stands with the first of them.
         let mut tables = contract.facts.as_deref().map(|facts| slot_tables(facts, &self.paint)).unwrap_or_default();
         for finding in counting {
-            let is_about_storage = finding.rule.id.starts_with("SL") || finding.rule.id.starts_with("NS");
-            let tables = if is_about_storage { std::mem::take(&mut tables) } else { Vec::new() };
+            let tables = if finding.rule.is_about_storage() { std::mem::take(&mut tables) } else { Vec::new() };
             out.push(String::new());
             out.push(self.finding(contract, finding, &tables));
         }

@@ -1,10 +1,11 @@
 //! DC001: foreign code of the caller's choice runs over the contract's state.
 
-use uplint_facts::{CallerCondition, Occurrence, Operation, OperationKind, Origin, Side, UpgradeFacts, VersionFacts};
+use uplint_facts::{CallerCondition, Occurrence, Operation, OperationKind, Origin, UpgradeFacts};
 use uplint_layout::UnsafeKind;
 
 use crate::declare_rule;
-use crate::finding::{Confidence, Evidence, Finding, Location, Related, State};
+use crate::finding::{Evidence, Finding};
+use crate::operation::{Question, findings};
 
 declare_rule! {
     /// ## What it does
@@ -50,43 +51,23 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
-    let new = &facts.new;
-    let mut findings = Vec::new();
-    for operation in &new.operations {
-        let Some(worst) = worst(operation).filter(|worst| !is_allowed(new, operation, worst)) else { continue };
-        let spans = std::iter::once(operation.span).chain(worst.path.iter().rev().filter_map(|step| step.call));
-        let location = Location {
-            function: worst.path.first().map(|step| step.function.clone()),
-            selector: worst.selector,
-            ..Location::own(Side::New, new, spans)
-        };
-        let entry = worst.path.first().map_or("", |step| &step.function);
-        let chosen = match worst.target {
-            Origin::Caller => "the caller himself",
-            Origin::Input => "an argument",
-            _ => "computed from call data",
-        };
-        let message = format!(
-            "`{entry}` runs code of the caller's choice: the target of `{}` is {chosen}",
-            operation.kind.name()
-        );
-        let help = "delegate only to constants or to addresses that the owner sets";
-        let mut finding =
-            Finding::new(DelegatecallToInput::META, evidence(worst), location, subject(operation), message, help);
-        if worst.caller == CallerCondition::Unclear {
-            finding.confidence = Confidence::Low;
-        }
-        finding.path = steps(worst, operation);
-        let had = |old: &VersionFacts| {
-            old.operations.iter().any(|before| {
-                subject(before) == subject(operation)
-                    && self::worst(before).is_some_and(|found| evidence(found) >= evidence(worst))
-            })
-        };
-        finding.state = State::of(facts.old.as_ref().is_some_and(had));
-        findings.push(finding);
-    }
-    findings
+    let question = Question {
+        rule: DelegatecallToInput::META,
+        allowed_by: UnsafeKind::Delegatecall,
+        worst,
+        evidence,
+        was: |before, now| worst(before).is_some_and(|found| evidence(found) >= now),
+        message: |entry, operation, worst| {
+            let chosen = match worst.target {
+                Origin::Caller => "the caller himself",
+                Origin::Input => "an argument",
+                _ => "computed from call data",
+            };
+            format!("`{entry}` runs code of the caller's choice: the target of `{}` is {chosen}", operation.kind.name())
+        },
+        help: "delegate only to constants or to addresses that the owner sets",
+    };
+    findings(facts, &question)
 }
 
 /// The occurrence with the strongest evidence, when there is one to report.
@@ -105,29 +86,4 @@ fn worst(operation: &Operation) -> Option<&Occurrence> {
 fn evidence(met: &Occurrence) -> Evidence {
     let is_exact = matches!(met.target, Origin::Caller | Origin::Input) && !met.is_conditional;
     if is_exact && met.caller == CallerCondition::None { Evidence::Proved } else { Evidence::Pattern }
-}
-
-/// The function that holds the operation and its number there: both outlive recompilation.
-pub(crate) fn subject(operation: &Operation) -> String {
-    let (function, number) = &operation.identity;
-    match number {
-        0 => format!("{} in {function}", operation.kind.name()),
-        more => format!("{} {} in {function}", operation.kind.name(), more + 1),
-    }
-}
-
-/// The calls from the entry to the operation.
-pub(crate) fn steps(met: &Occurrence, operation: &Operation) -> Vec<Related> {
-    let calls = met.path.iter().map(|step| {
-        let place = Location::span(Side::New, Some(step.call.unwrap_or(step.definition)));
-        let verb = if step.call.is_some() { "calls" } else { "starts at" };
-        Related::new(place, format!("{verb} `{}`", step.function))
-    });
-    let end = Related::new(Location::span(Side::New, Some(operation.span)), format!("`{}`", operation.kind.name()));
-    calls.chain([end]).collect()
-}
-
-fn is_allowed(version: &VersionFacts, operation: &Operation, met: &Occurrence) -> bool {
-    let path: Vec<_> = met.path.iter().map(|step| step.definition).collect();
-    version.allows(UnsafeKind::Delegatecall, operation.span, &path)
 }

@@ -1,9 +1,10 @@
 //! SE001: the proxy answers what was meant for another function of the implementation.
 
-use uplint_facts::{ProxyKind, Side, UpgradeFacts};
+use uplint_facts::UpgradeFacts;
 
 use crate::declare_rule;
-use crate::finding::{Evidence, Finding, Location, Related, State};
+use crate::finding::Finding;
+use crate::interface::{answered_by_proxy, hidden_by_proxy};
 
 declare_rule! {
     /// ## What it does
@@ -44,7 +45,7 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
-    clashes(facts)
+    answered_by_proxy(facts)
         .filter(|(of_proxy, function)| of_proxy.signature != function.signature)
         .map(|(of_proxy, function)| {
             let selector = alloy_primitives::hex::encode(function.selector);
@@ -52,35 +53,8 @@ fn check(facts: &UpgradeFacts) -> Vec<Finding> {
                 "calls of `{}` run the proxy's `{}`: both have selector 0x{selector}",
                 function.signature, of_proxy.signature
             );
-            let location = Location::function(Side::New, &facts.new, function);
-            let subject = function.signature.as_str();
             let help = "rename the implementation's function";
-            let mut finding =
-                Finding::new(ProxySelectorClash::META, Evidence::Proved, location, subject, message, help);
-            finding.state = state(facts, function);
-            finding.related.extend(
-                facts.proxy.as_ref().map(|proxy| {
-                    Related::new(Location::function(Side::Proxy, proxy, of_proxy), "the proxy's function")
-                }),
-            );
-            finding
+            hidden_by_proxy(ProxySelectorClash::META, facts, (of_proxy, function), message, help)
         })
         .collect()
-}
-
-/// Functions of the proxy and of the implementation with one selector, but for those that the proxy passes on.
-pub(crate) fn clashes(
-    facts: &UpgradeFacts,
-) -> impl Iterator<Item = (&uplint_facts::Function, &uplint_facts::Function)> {
-    let proxy = facts.proxy.as_ref().filter(|_| facts.plan.proxy_kind != Some(ProxyKind::Transparent));
-    let functions = proxy.into_iter().flat_map(|proxy| {
-        let passed_on = &proxy.entry_points.dispatched_by_caller;
-        proxy.interface.functions.iter().filter(|function| !passed_on.contains(&function.selector))
-    });
-    functions.filter_map(|of_proxy| Some((of_proxy, facts.new.interface.function_by_selector(of_proxy.selector)?)))
-}
-
-/// A clash is old when the old implementation had the function too.
-pub(crate) fn state(facts: &UpgradeFacts, function: &uplint_facts::Function) -> State {
-    State::of(facts.old.as_ref().is_some_and(|old| old.interface.function(&function.signature).is_some()))
 }

@@ -1,10 +1,10 @@
 //! SE010: the proxy answers a signature that the implementation has too.
 
-use uplint_facts::{Side, UpgradeFacts};
+use uplint_facts::UpgradeFacts;
 
-use crate::catalog::proxy_selector_clash::{clashes, state};
 use crate::declare_rule;
-use crate::finding::{Evidence, Finding, Location, Related};
+use crate::finding::Finding;
+use crate::interface::{answered_by_proxy, hidden_by_proxy};
 
 declare_rule! {
     /// ## What it does
@@ -45,23 +45,13 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
-    clashes(facts)
+    answered_by_proxy(facts)
         .filter(|(of_proxy, function)| of_proxy.signature == function.signature)
         .map(|(of_proxy, function)| {
             let message =
                 format!("`{}` is answered by the proxy and never reaches the implementation", function.signature);
-            let location = Location::function(Side::New, &facts.new, function);
-            let subject = function.signature.as_str();
             let help = "rename one of the two functions";
-            let mut finding =
-                Finding::new(ProxySelectorShadowed::META, Evidence::Proved, location, subject, message, help);
-            finding.state = state(facts, function);
-            finding.related.extend(
-                facts.proxy.as_ref().map(|proxy| {
-                    Related::new(Location::function(Side::Proxy, proxy, of_proxy), "the proxy's function")
-                }),
-            );
-            finding
+            hidden_by_proxy(ProxySelectorShadowed::META, facts, (of_proxy, function), message, help)
         })
         .collect()
 }

@@ -1,9 +1,10 @@
 //! SE005: a function returns other types.
 
-use uplint_facts::{Side, UpgradeFacts};
+use uplint_facts::UpgradeFacts;
 
 use crate::declare_rule;
-use crate::finding::{Evidence, Finding, Location, Related};
+use crate::finding::Finding;
+use crate::interface::{changed, kept};
 
 declare_rule! {
     /// ## What it does
@@ -45,28 +46,17 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
-    let (Some(old), new) = (&facts.old, &facts.new) else { return Vec::new() };
-    new.interface
-        .functions
-        .iter()
-        .filter_map(|function| {
-            let before = old.interface.function(&function.signature)?;
-            if before.returns == function.returns {
-                return None;
-            }
+    kept(facts)
+        .filter(|(function, before)| before.returns != function.returns)
+        .map(|(function, before)| {
             let message = format!(
                 "`{}` returned `({})` and now returns `({})`",
                 function.signature,
                 before.returns.join(","),
                 function.returns.join(",")
             );
-            let location = Location::function(Side::New, new, function);
-            let subject = function.signature.as_str();
             let help = "give the new shape a new function name, and keep the old function";
-            let mut finding =
-                Finding::new(ReturnShapeChanged::META, Evidence::Proved, location, subject, message, help);
-            finding.related.push(Related::new(Location::function(Side::Old, old, before), "the old declaration"));
-            Some(finding)
+            changed(ReturnShapeChanged::META, facts, (function, before), message, help)
         })
         .collect()
 }

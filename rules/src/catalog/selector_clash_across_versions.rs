@@ -1,9 +1,10 @@
 //! SE004: another function answers to an old selector.
 
-use uplint_facts::{Side, UpgradeFacts};
+use uplint_facts::UpgradeFacts;
 
 use crate::declare_rule;
-use crate::finding::{Evidence, Finding, Location, Related};
+use crate::finding::Finding;
+use crate::interface::{changed, kept_selectors};
 
 declare_rule! {
     /// ## What it does
@@ -45,27 +46,15 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
-    let (Some(old), new) = (&facts.old, &facts.new) else { return Vec::new() };
-    new.interface
-        .functions
-        .iter()
-        .filter_map(|function| {
-            let clash = old.interface.function_by_selector(function.selector)?;
-            if clash.signature == function.signature {
-                return None;
-            }
+    kept_selectors(facts)
+        .filter(|(function, clash)| clash.signature != function.signature)
+        .map(|(function, clash)| {
             let selector = alloy_primitives::hex::encode(function.selector);
             let message = format!(
                 "`{}` answers calls of the old `{}`: both have selector 0x{selector}",
                 function.signature, clash.signature
             );
-            let location = Location::function(Side::New, new, function);
-            let subject = function.signature.as_str();
-            let help = "rename the new function";
-            let mut finding =
-                Finding::new(SelectorClashAcrossVersions::META, Evidence::Proved, location, subject, message, help);
-            finding.related.push(Related::new(Location::function(Side::Old, old, clash), "the old function"));
-            Some(finding)
+            changed(SelectorClashAcrossVersions::META, facts, (function, clash), message, "rename the new function")
         })
         .collect()
 }

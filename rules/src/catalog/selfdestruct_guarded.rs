@@ -1,11 +1,11 @@
 //! DC012: certain callers can destroy the contract.
 
-use uplint_facts::{CallerCondition, Occurrence, Operation, OperationKind, UpgradeFacts, VersionFacts};
+use uplint_facts::{CallerCondition, Occurrence, Operation, OperationKind, UpgradeFacts};
+use uplint_layout::UnsafeKind;
 
-use crate::catalog::delegatecall_to_input::{steps, subject};
-use crate::catalog::selfdestruct_reachable::{is_allowed, place};
 use crate::declare_rule;
-use crate::finding::{Evidence, Finding, State};
+use crate::finding::{Evidence, Finding};
+use crate::operation::{Question, findings};
 
 declare_rule! {
     /// ## What it does
@@ -45,26 +45,17 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
-    let new = &facts.new;
-    let mut findings = Vec::new();
-    for operation in &new.operations {
-        let Some(met) = guarded(operation).filter(|met| !is_allowed(new, operation, met)) else { continue };
-        let entry = met.path.first().map_or("", |step| &step.function);
-        let message = format!("certain callers of `{entry}` reach a `selfdestruct`");
-        let help = "remove it and move funds with a transfer";
-        let location = place(new, operation, met);
-        let mut finding =
-            Finding::new(SelfdestructGuarded::META, Evidence::Proved, location, subject(operation), message, help);
-        finding.path = steps(met, operation);
-        let had = |old: &VersionFacts| {
-            old.operations
-                .iter()
-                .any(|before| before.kind == OperationKind::SelfDestruct && subject(before) == subject(operation))
-        };
-        finding.state = State::of(facts.old.as_ref().is_some_and(had));
-        findings.push(finding);
-    }
-    findings
+    let question = Question {
+        rule: SelfdestructGuarded::META,
+        allowed_by: UnsafeKind::Selfdestruct,
+        worst: guarded,
+        evidence: |_| Evidence::Proved,
+        // One that was less guarded is there still.
+        was: |_, _| true,
+        message: |entry, _, _| format!("certain callers of `{entry}` reach a `selfdestruct`"),
+        help: "remove it and move funds with a transfer",
+    };
+    findings(facts, &question)
 }
 
 /// The first way to a self-destruction, when all ways single out the caller.

@@ -1,11 +1,11 @@
 //! DC002: anybody can destroy the contract.
 
-use uplint_facts::{CallerCondition, Occurrence, Operation, OperationKind, Side, UpgradeFacts, VersionFacts};
+use uplint_facts::{CallerCondition, Occurrence, Operation, OperationKind, UpgradeFacts};
 use uplint_layout::UnsafeKind;
 
-use crate::catalog::delegatecall_to_input::{steps, subject};
 use crate::declare_rule;
-use crate::finding::{Confidence, Evidence, Finding, Location, State};
+use crate::finding::{Evidence, Finding};
+use crate::operation::{Question, findings};
 
 declare_rule! {
     /// ## What it does
@@ -45,30 +45,16 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
-    let new = &facts.new;
-    let mut findings = Vec::new();
-    for operation in &new.operations {
-        let Some(worst) = open(operation).filter(|met| !is_allowed(new, operation, met)) else { continue };
-        let entry = worst.path.first().map_or("", |step| &step.function);
-        let message = format!("anybody who calls `{entry}` reaches a `selfdestruct`");
-        let location = place(new, operation, worst);
-        let help = "remove it, or let only the owner reach it";
-        let mut finding =
-            Finding::new(SelfdestructReachable::META, evidence(worst), location, subject(operation), message, help);
-        if worst.caller == CallerCondition::Unclear {
-            finding.confidence = Confidence::Low;
-        }
-        finding.path = steps(worst, operation);
-        let had = |old: &VersionFacts| {
-            old.operations.iter().any(|before| {
-                subject(before) == subject(operation)
-                    && open(before).is_some_and(|met| evidence(met) >= evidence(worst))
-            })
-        };
-        finding.state = State::of(facts.old.as_ref().is_some_and(had));
-        findings.push(finding);
-    }
-    findings
+    let question = Question {
+        rule: SelfdestructReachable::META,
+        allowed_by: UnsafeKind::Selfdestruct,
+        worst: open,
+        evidence,
+        was: |before, now| open(before).is_some_and(|found| evidence(found) >= now),
+        message: |entry, _, _| format!("anybody who calls `{entry}` reaches a `selfdestruct`"),
+        help: "remove it, or let only the owner reach it",
+    };
+    findings(facts, &question)
 }
 
 /// The least guarded way to a self-destruction that does not single out the caller.
@@ -80,20 +66,4 @@ fn open(operation: &Operation) -> Option<&Occurrence> {
 fn evidence(met: &Occurrence) -> Evidence {
     let is_free = met.caller == CallerCondition::None && !met.is_conditional;
     if is_free { Evidence::Proved } else { Evidence::Pattern }
-}
-
-/// Where a self-destruction is reported.
-pub(crate) fn place(version: &VersionFacts, operation: &Operation, met: &Occurrence) -> Location {
-    let spans = std::iter::once(operation.span).chain(met.path.iter().rev().filter_map(|step| step.call));
-    Location {
-        function: met.path.first().map(|step| step.function.clone()),
-        selector: met.selector,
-        ..Location::own(Side::New, version, spans)
-    }
-}
-
-/// Whether the team allows it.
-pub(crate) fn is_allowed(version: &VersionFacts, operation: &Operation, met: &Occurrence) -> bool {
-    let path: Vec<_> = met.path.iter().map(|step| step.definition).collect();
-    version.allows(UnsafeKind::Selfdestruct, operation.span, &path)
 }

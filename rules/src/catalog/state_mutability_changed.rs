@@ -1,10 +1,11 @@
 //! SE007: a function may do other things to state, or takes ether where it did not, or the reverse.
 
 use alloy_json_abi::StateMutability;
-use uplint_facts::{Side, UpgradeFacts};
+use uplint_facts::UpgradeFacts;
 
 use crate::declare_rule;
-use crate::finding::{Evidence, Finding, Location, Related};
+use crate::finding::Finding;
+use crate::interface::{changed, kept};
 
 declare_rule! {
     /// ## What it does
@@ -46,28 +47,13 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
-    let (Some(old), new) = (&facts.old, &facts.new) else { return Vec::new() };
-    new.interface
-        .functions
-        .iter()
-        .filter_map(|function| {
-            let before = old.interface.function(&function.signature)?;
-            if before.mutability == function.mutability {
-                return None;
-            }
-            let message = format!(
-                "`{}` was {} and is now {}",
-                function.signature,
-                word(before.mutability),
-                word(function.mutability)
-            );
-            let location = Location::function(Side::New, new, function);
-            let subject = function.signature.as_str();
+    kept(facts)
+        .filter(|(function, before)| before.mutability != function.mutability)
+        .map(|(function, before)| {
+            let (was, is) = (word(before.mutability), word(function.mutability));
+            let message = format!("`{}` was {was} and is now {is}", function.signature);
             let help = "keep the mutability, or give the changed function a new name";
-            let mut finding =
-                Finding::new(StateMutabilityChanged::META, Evidence::Proved, location, subject, message, help);
-            finding.related.push(Related::new(Location::function(Side::Old, old, before), "the old declaration"));
-            Some(finding)
+            changed(StateMutabilityChanged::META, facts, (function, before), message, help)
         })
         .collect()
 }
