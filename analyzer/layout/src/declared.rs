@@ -1,5 +1,7 @@
 //! All storage that an artifact declares, from what its compiler printed and from its syntax tree.
 
+use std::collections::HashSet;
+
 use alloy_primitives::U256;
 use uplint_artifact::{Artifact, Ast, Field, Language, NodeRef};
 
@@ -8,31 +10,35 @@ use crate::draft::Draft;
 use crate::layout::{LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable};
 use crate::packing;
 use crate::place::Slot;
-use crate::{namespace, nesting, reach, slot_use, solc, unstructured, vyper};
+use crate::{names, namespace, nesting, reach, slot_use, solc, unstructured, vyper};
 
 /// The storage layout that an artifact declares. Total: what cannot be laid out is listed in
 /// [`StorageLayout::gaps`].
 #[must_use]
 pub fn layout_of(artifact: &Artifact) -> StorageLayout {
     let mut draft = Draft::default();
+    let mut roots = roots(&mut draft, artifact);
+    nesting::bound(&mut draft);
+    names::bound(&mut draft, &mut roots);
+    StorageLayout { roots, types: draft.types, gaps: draft.gaps }
+}
+
+fn roots<'a>(draft: &mut Draft<'a>, artifact: &'a Artifact) -> Vec<Root> {
     let mut roots = Vec::new();
     let is_vyper = artifact.unit.as_ref().is_some_and(|unit| unit.compiler.language == Language::Vyper);
     if is_vyper || artifact.vyper_layout.is_some() {
-        let roots = vyper::roots(&mut draft, artifact);
-        nesting::bound(&mut draft);
-        return StorageLayout { roots, types: draft.types, gaps: draft.gaps };
+        return vyper::roots(draft, artifact);
     }
     if artifact.unit.is_none() && artifact.storage_layout.is_none() {
         draft.gap("bare bytecode declares no storage layout", None);
-        return StorageLayout { roots, types: draft.types, gaps: draft.gaps };
+        return roots;
     }
     (draft.unit, draft.ast) = (artifact.unit.as_deref(), artifact.ast());
-    roots.extend(linear(&mut draft, artifact, Space::Storage));
-    roots.extend(linear(&mut draft, artifact, Space::Transient));
-    named_roots(&mut draft, artifact, &mut roots);
+    roots.extend(linear(draft, artifact, Space::Storage));
+    roots.extend(linear(draft, artifact, Space::Transient));
+    named_roots(draft, artifact, &mut roots);
     roots.sort_by_key(|root| (root.space, root.kind != RootKind::Linear, root.base));
-    nesting::bound(&mut draft);
-    StorageLayout { roots, types: draft.types, gaps: draft.gaps }
+    roots
 }
 
 /// State variables of one space: as the compiler placed them, else packed from the syntax tree.
@@ -101,7 +107,8 @@ fn named_roots(draft: &mut Draft<'_>, artifact: &Artifact, roots: &mut Vec<Root>
     for annotated in &annotated {
         roots.extend(namespace::root(draft, tree, annotated, &assigned));
     }
-    let is_namespace = |node| annotated.iter().any(|annotated| annotated.definition == node);
+    let definitions: HashSet<NodeRef> = annotated.iter().map(|annotated| annotated.definition).collect();
+    let is_namespace = |node| definitions.contains(&node);
     unstructured::add_roots(draft, tree, &named.uses, is_namespace, roots);
 }
 

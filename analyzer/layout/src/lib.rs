@@ -16,6 +16,7 @@ mod draft;
 mod elementary;
 pub mod gap;
 pub mod layout;
+mod names;
 pub mod namespace;
 mod nesting;
 mod packing;

@@ -13,6 +13,9 @@ use crate::types::{TypeKind, TypeTable};
 /// can declare more of them than any report holds; beyond this a struct is one row.
 const MAX_MEMBER_ROWS: usize = 20_000;
 
+/// Most bytes of their labels, each of which repeats the names of all structs around it.
+const MAX_LABEL_BYTES: usize = 1 << 22;
+
 /// One variable, or one member of a struct.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LayoutRow {
@@ -44,7 +47,7 @@ pub struct LayoutRow {
 /// The rows of a layout, in the order of its roots and places.
 #[must_use]
 pub fn layout_rows(layout: &StorageLayout) -> Vec<LayoutRow> {
-    let mut table = Table { types: &layout.types, rows: Vec::new(), members: 0 };
+    let mut table = Table { types: &layout.types, rows: Vec::new(), members: 0, label_bytes: 0 };
     for root in &layout.roots {
         for variable in &root.variables {
             table.add(root, variable, variable.place, &variable.label, 0);
@@ -56,7 +59,9 @@ pub fn layout_rows(layout: &StorageLayout) -> Vec<LayoutRow> {
 struct Table<'a> {
     types: &'a TypeTable,
     rows: Vec<LayoutRow>,
+    /// Members unfolded so far, and bytes of their labels.
     members: usize,
+    label_bytes: usize,
 }
 
 impl Table<'_> {
@@ -75,10 +80,12 @@ impl Table<'_> {
             place,
         });
         let TypeKind::Struct { members } = &ty.kind else { return };
-        if self.members.saturating_add(members.len()) > MAX_MEMBER_ROWS {
+        let label_bytes: usize = members.iter().map(|member| path.len() + 1 + member.label.len()).sum();
+        if self.members + members.len() > MAX_MEMBER_ROWS || self.label_bytes + label_bytes > MAX_LABEL_BYTES {
             return;
         }
         self.members += members.len();
+        self.label_bytes += label_bytes;
         for member in members {
             let path = format!("{path}.{}", member.label);
             self.add(root, member, member.place.relative_to(place.slot), &path, depth + 1);

@@ -144,7 +144,7 @@ fn a_struct_that_contains_itself_ends_in_an_unknown_type() {
 
 #[test]
 fn deep_nesting_ends_in_an_unknown_type() {
-    let depth = 50_000;
+    let depth = 5_000;
     let key = |at: usize| format!("t_struct(S)b{at:06}_storage");
     let mut types = vec![(key(depth), structure("struct S", 32, vec![first("a", "t_uint256")]))];
     types.extend((0..depth).map(|at| (key(at), structure("struct S", 32, vec![first("a", &key(at + 1))]))));
@@ -152,6 +152,19 @@ fn deep_nesting_ends_in_an_unknown_type() {
     let layout = lay_out(vec![first("x", &key(0))], types);
     assert!(gaps(&layout).iter().any(|message| message.contains("too many levels")));
     assert!(layout_rows(&layout).len() < 300);
+}
+
+#[test]
+fn a_name_of_a_megabyte_is_cut_and_is_a_gap() {
+    let long = |first: char| first.to_string() + &"x".repeat(1 << 20);
+    let members = (0..100).map(|at| variable(&long('m'), U256::from(at), 0, "t_uint256")).collect();
+    let types = vec![("t_struct(S)1_storage", structure(&long('s'), 3200, members)), ("t_uint256", ty("uint256", 32))];
+    let types = types.into_iter().map(|(key, ty)| (key.to_owned(), ty)).collect();
+    let layout = lay_out(vec![first(&long('v'), "t_struct(S)1_storage")], types);
+    let rows = layout_rows(&layout);
+    assert_eq!(rows.len(), 101);
+    assert!(rows.iter().all(|row| row.label.len() + row.ty.len() < 1_000));
+    assert!(gaps(&layout).contains(&"names of more than 512 bytes are cut"));
 }
 
 #[test]
