@@ -11,14 +11,19 @@ use std::cell::Cell;
 use alloy_primitives::{U256, keccak256};
 use uplint_artifact::{Ast, Field, Node, NodeKind, NodeRef};
 
-/// Most nodes that one evaluation looks at.
-const MAX_STEPS: u32 = 2_000;
+use crate::declaration::is_constant_or_immutable;
+
+/// Most nodes that one evaluation looks at; a byte string costs a step more for each [`BYTES_PER_STEP`].
+const MAX_STEPS: usize = 2_000;
 
 /// Deepest nesting of expressions that is followed.
 const MAX_DEPTH: u32 = 100;
 
 /// Longest byte string that is kept.
 const MAX_BYTES: usize = 64 * 1024;
+
+/// Bytes that are copied or hashed at the price of looking at a node.
+const BYTES_PER_STEP: usize = 64;
 
 /// What an expression stands for.
 enum Value {
@@ -57,12 +62,12 @@ pub(crate) fn erc7201(id: &[u8]) -> U256 {
 struct Evaluator<'a> {
     ast: &'a Ast,
     bases: &'a [NodeRef],
-    steps: Cell<u32>,
+    steps: Cell<usize>,
 }
 
 impl Evaluator<'_> {
     fn value(&self, node: NodeRef, depth: u32) -> Option<Value> {
-        self.steps.set(self.steps.get().checked_sub(1)?);
+        self.pay(1)?;
         if depth > MAX_DEPTH {
             return None;
         }
@@ -71,7 +76,13 @@ impl Evaluator<'_> {
             return Some(Value::Word(number));
         }
         match at.kind {
-            NodeKind::Literal => literal(at),
+            NodeKind::Literal => {
+                let value = literal(at)?;
+                if let Value::Bytes(bytes) = &value {
+                    self.pay(bytes.len() / BYTES_PER_STEP)?;
+                }
+                Some(value)
+            }
             NodeKind::Identifier | NodeKind::MemberAccess | NodeKind::IdentifierPath => self.reference(node, depth),
             NodeKind::TupleExpression => self.value(self.only_child(node, Field::Components)?, depth + 1),
             NodeKind::UnaryOperation => self.unary(node, depth).map(Value::Word),
@@ -79,6 +90,12 @@ impl Evaluator<'_> {
             NodeKind::FunctionCall => self.call(node, depth),
             _ => None,
         }
+    }
+
+    /// Takes steps from the budget; `None` when it has not so many left.
+    fn pay(&self, steps: usize) -> Option<()> {
+        self.steps.set(self.steps.get().checked_sub(steps)?);
+        Some(())
     }
 
     fn word(&self, node: NodeRef, depth: u32) -> Option<U256> {
@@ -94,9 +111,8 @@ impl Evaluator<'_> {
     /// A constant, or an immutable with a value in its declaration.
     fn reference(&self, node: NodeRef, depth: u32) -> Option<Value> {
         let declaration = self.ast.declaration_of(node)?;
-        let at = &self.ast[declaration];
-        let is_fixed = at.is_constant || matches!(at.mutability.as_deref(), Some("constant" | "immutable"));
-        if at.kind != NodeKind::VariableDeclaration || !is_fixed {
+        let is_variable = self.ast[declaration].kind == NodeKind::VariableDeclaration;
+        if !is_variable || !is_constant_or_immutable(self.ast, declaration) {
             return None;
         }
         self.value(self.ast.child(declaration, Field::Value)?, depth + 1)
@@ -200,6 +216,7 @@ impl Evaluator<'_> {
                 return None;
             }
         }
+        self.pay(encoded.len() / BYTES_PER_STEP)?;
         Some(Value::Bytes(encoded))
     }
 

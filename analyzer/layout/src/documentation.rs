@@ -63,7 +63,7 @@ fn comment_at_end(text: &str) -> Option<String> {
     let mut lines = Vec::new();
     loop {
         if let Some(block) = rest.strip_suffix("*/") {
-            let start = block.rfind("/*")?;
+            let start = block_start(block)?;
             let body = block[start..].strip_prefix("/**").filter(|_| lines.is_empty());
             match body {
                 Some(body) => return Some(without_stars(body)),
@@ -82,6 +82,15 @@ fn comment_at_end(text: &str) -> Option<String> {
     }
     lines.reverse();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Where the block comment begins that a text ends in, its end mark cut off: at the last mark, unless an earlier one
+/// begins a line, for the comment itself may hold marks such as `src/*.sol`.
+fn block_start(text: &str) -> Option<usize> {
+    let behind_other = text.rfind("*/").map_or(0, |end| end + 2);
+    let begins_line = |&at: &usize| text[..at].rsplit('\n').next().is_some_and(|before| before.trim().is_empty());
+    let mut marks = text[behind_other..].match_indices("/*").map(|(at, _)| behind_other + at);
+    marks.find(begins_line).or_else(|| text.rfind("/*"))
 }
 
 fn without_stars(body: &str) -> String {
@@ -108,6 +117,16 @@ mod tests {
     fn an_ordinary_comment_between_is_passed_over() {
         assert_eq!(comment("/// a\n// b\n"), Some("a".into()));
         assert_eq!(comment("/** a */\n/* b */\n"), Some("a".into()));
+    }
+
+    #[test]
+    fn a_comment_may_hold_the_marks_of_comments() {
+        assert_eq!(
+            comment("/**\n * see src/*.sol\n * @custom:x y\n */"),
+            Some("\nsee src/*.sol\n@custom:x y\n".into())
+        );
+        assert_eq!(comment("string s = \"/*\"; /** @custom:x y */"), Some("@custom:x y".into()));
+        assert_eq!(comment("/* a */ uint b; /** c */"), Some("c".into()));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use alloy_primitives::U256;
 use uplint_artifact::{Ast, Field, NodeKind, NodeRef};
 
 use crate::constant;
+use crate::declaration::is_constant_or_immutable;
 use crate::layout::Space;
 use crate::reach::Code;
 
@@ -21,8 +22,8 @@ mod assembly;
 /// Most steps from a name to its value.
 const MAX_STEPS: u32 = 32;
 
-/// Most pairs of a parameter and a use that are followed to the arguments of calls.
-const MAX_PAIRS: usize = 10_000;
+/// Most arguments of calls that are followed from a parameter and its use.
+const MAX_ARGUMENTS: usize = 50_000;
 
 /// What the code does with a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,18 +85,23 @@ pub(crate) fn slot_uses(ast: &Ast, code: &Code) -> SlotUses {
         return found;
     }
     let arguments = finder.arguments();
+    let mut origins: HashMap<NodeRef, Origin> = HashMap::new();
     let mut visited = HashSet::new();
-    let mut next = 0;
+    let (mut next, mut followed) = (0, 0);
     while let Some(&(parameter, access)) = found.parameters.get(next) {
         next += 1;
-        if visited.len() >= MAX_PAIRS {
+        let arguments = arguments.get(&parameter).map(Vec::as_slice).unwrap_or_default();
+        if !visited.insert((parameter, access)) {
+            continue;
+        }
+        followed += arguments.len();
+        if followed > MAX_ARGUMENTS {
             found.is_incomplete = true;
             break;
         }
-        if visited.insert((parameter, access)) {
-            for &argument in arguments.get(&parameter).into_iter().flatten() {
-                found.record(access, finder.origin(argument, MAX_STEPS));
-            }
+        for &argument in arguments {
+            let origin = origins.entry(argument).or_insert_with(|| finder.origin(argument, MAX_STEPS));
+            found.record(access, *origin);
         }
     }
     found
@@ -171,7 +177,7 @@ impl Finder<'_> {
         if node.kind != NodeKind::VariableDeclaration {
             return Origin::Computed;
         }
-        if node.is_constant || matches!(node.mutability.as_deref(), Some("constant" | "immutable")) {
+        if is_constant_or_immutable(self.ast, declaration) {
             let value = self.ast.child(declaration, Field::Value);
             // An immutable that the constructor sets is no constant whose value a reader could miss.
             let Some(value) = value else { return Origin::Computed };

@@ -1,12 +1,14 @@
 //! Roots without annotation, found by the slot constants that code uses: diamond storage, unstructured storage, the slots
 //! of EIP-1967 and EIP-1822.
 
+use std::collections::HashSet;
+
 use alloy_primitives::U256;
 use uplint_artifact::{NodeKind, NodeRef};
 
 use crate::declaration::bare_variable;
 use crate::draft::Draft;
-use crate::layout::{LayoutOrigin, Root, RootKind, Space, StorageVariable};
+use crate::layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageVariable};
 use crate::namespace::{self, AssignedSlots};
 use crate::packing::{self, Tree};
 use crate::place::{Place, Slot};
@@ -49,12 +51,14 @@ pub(crate) fn add_roots(
         Access::Word(_, Some(_)) => 1,
         Access::Word(_, None) => 2,
     });
+    let mut unknown = HashSet::new();
     for slot_use in sorted {
         if pointed_struct(tree, slot_use.access).is_some_and(&is_namespace) {
             continue;
         }
         let Some(slot) = slot_use.slot else {
-            unknown_constant(draft, tree, slot_use);
+            let constant = slot_use.constant.filter(|&constant| unknown.insert(constant));
+            draft.gaps.extend(constant.map(|constant| unknown_constant(tree, constant)));
             continue;
         };
         if roots.len() >= MAX_ROOTS {
@@ -69,14 +73,11 @@ pub(crate) fn add_roots(
     }
 }
 
-fn unknown_constant(draft: &mut Draft<'_>, tree: Tree<'_>, slot_use: &SlotUse) {
-    let Some(constant) = slot_use.constant else { return };
+fn unknown_constant(tree: Tree<'_>, constant: NodeRef) -> LayoutGap {
     let node = &tree.ast[constant];
     let name = node.name.as_deref().unwrap_or_default();
     let message = format!("the value of `{name}` cannot be computed, so what lies at that slot is unknown");
-    if !draft.gaps.iter().any(|gap| gap.message == message) {
-        draft.gap(message, Some(node.span));
-    }
+    LayoutGap { message, span: Some(node.span), may_hide_change: true }
 }
 
 fn root(draft: &mut Draft<'_>, tree: Tree<'_>, slot_use: &SlotUse, base: Slot) -> Root {
@@ -151,11 +152,14 @@ fn covers(draft: &Draft<'_>, known: &Root, found: &Root, is_word: bool) -> bool 
         this.place == other.place && draft.types[this.ty].label == draft.types[other.ty].label
     };
     let is_known = |variable: &StorageVariable| {
-        known.variables.iter().any(|other| {
-            let members = namespace::members_at(draft, other.ty, other.place.slot).unwrap_or_default();
-            same(other, variable)
-                || members.iter().any(|member| same(member, variable))
-                || (is_word && other.place.overlaps(variable.place))
+        // Only one that lies over it can be it or hold it.
+        let mut over = known.variables.iter().filter(|other| other.place.overlaps(variable.place));
+        over.any(|other| {
+            let is_member = || {
+                let members = namespace::members_at(draft, other.ty, other.place.slot).unwrap_or_default();
+                members.iter().any(|member| same(member, variable))
+            };
+            is_word || same(other, variable) || is_member()
         })
     };
     known.space == found.space && found.variables.iter().all(is_known)

@@ -3,7 +3,7 @@
 //! Only declarations at the beginning of a line are read, which is where Vyper wants them. A name that two files define
 //! differently is unknown, unless the contract's own file is one of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use alloy_primitives::U256;
 use uplint_artifact::{Source, SourceId, Span, Unit};
@@ -132,6 +132,7 @@ struct Line<'a> {
 
 fn read_file(source: &Source, text: &str) -> File {
     let mut file = File::default();
+    let mentioned = mentioned(text);
     let mut lines = lines(text).into_iter().peekable();
     while let Some(line) = lines.next() {
         let mut body = Vec::new();
@@ -147,7 +148,8 @@ fn read_file(source: &Source, text: &str) -> File {
             match type_label.strip_prefix("constant(") {
                 Some(rest) => file.constants.extend(constant(name, rest)),
                 None => {
-                    file.variables.insert(name.to_owned(), variable(source.id, text, line, name, type_label));
+                    file.variables
+                        .insert(name.to_owned(), variable(source.id, line, type_label, mentioned.contains(name)));
                 }
             }
         }
@@ -219,12 +221,14 @@ fn constant(name: &str, rest: &str) -> Option<(String, String)> {
     Some((name.to_owned(), value.trim().to_owned()))
 }
 
-fn variable(source: SourceId, text: &str, line: Line<'_>, name: &str, type_label: &str) -> Variable {
+fn variable(source: SourceId, line: Line<'_>, type_label: &str, is_referenced: bool) -> Variable {
     let visibility = if type_label.contains("public(") { Visibility::Public } else { Visibility::Internal };
-    let mention = format!("self.{name}");
-    let is_referenced = text.match_indices(&mention).any(|(at, _)| {
-        let behind = text[at + mention.len()..].chars().next();
-        !behind.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
-    });
     Variable { span: span(source, line), visibility, is_referenced }
+}
+
+/// Every name that stands behind `self.`.
+fn mentioned(text: &str) -> HashSet<&str> {
+    let behind = text.split("self.").skip(1);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    behind.map(|rest| &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())]).collect()
 }
