@@ -79,6 +79,9 @@ fn compare(old: &StorageLayout, new: &StorageLayout, context: &DiffContext) -> (
     let (old_side, new_side) = (side(old), side(new));
     let mut session = Session::new(context);
     session.compare(&old_side, &new_side, 0);
+    if session.has_left_out_entries {
+        session.gap("there are too many entries of mappings and arrays to compare all of them".to_owned(), None);
+    }
     session.gaps.sort();
     session.gaps.dedup();
     (merge::merge(session.changes), session.gaps)

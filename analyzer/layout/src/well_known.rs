@@ -29,12 +29,15 @@ pub enum WellKnownContent {
     Struct,
 }
 
+/// The text that EIP-1822 hashes.
+const PROXIABLE: &str = "PROXIABLE";
+
 /// Slots of addresses that are the keccak256 of their name minus one (EIP-1967).
 const MINUS_ONE_ADDRESSES: [&str; 3] = ["eip1967.proxy.implementation", "eip1967.proxy.admin", "eip1967.proxy.beacon"];
 
 /// Slots of addresses that are the keccak256 of their name: EIP-1822 and OpenZeppelin's proxies before EIP-1967.
 const HASHED_ADDRESSES: [&str; 5] = [
-    "PROXIABLE",
+    PROXIABLE,
     "org.zeppelinos.proxy.implementation",
     "org.zeppelinos.proxy.admin",
     "org.zeppelinos.proxy.owner",
@@ -132,6 +135,11 @@ static WELL_KNOWN: LazyLock<Vec<WellKnownSlot>> = LazyLock::new(|| {
 #[must_use]
 pub fn well_known_slot(slot: Slot) -> Option<&'static WellKnownSlot> {
     WELL_KNOWN.iter().find(|known| known.slot == slot)
+}
+
+/// The slots of a proxy that its implementation must keep free: those of addresses of EIP-1967, and that of EIP-1822.
+pub(crate) fn proxy_slots() -> impl Iterator<Item = &'static WellKnownSlot> {
+    WELL_KNOWN.iter().filter(|known| MINUS_ONE_ADDRESSES.contains(&known.name) || known.name == PROXIABLE)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::contracts::ContractMap;
 use super::gaps;
 use super::identity::{self, Identity, Tie};
 use super::judge;
-use super::leaves::{Coverage, Side};
+use super::leaves::{Coverage, Position, Side};
 use crate::gap::GapNames;
 use crate::layout::{LayoutGap, RootKind};
 use crate::place::Slot;
@@ -36,6 +36,8 @@ pub(super) struct Session<'a> {
     /// Pairs of entry types under comparison or compared, with whether they differ.
     pub(super) entries: HashMap<(TypeId, TypeId, bool), EntryState>,
     pub(super) entry_leaves: usize,
+    /// Whether entries were not compared because there are too many.
+    pub(super) has_left_out_entries: bool,
 }
 
 /// How far the comparison of two entry types is.
@@ -88,7 +90,14 @@ pub(super) struct Comparison<'s, 'a> {
 
 impl<'a> Session<'a> {
     pub(super) fn new(context: &'a DiffContext) -> Self {
-        Session { context, changes: Vec::new(), gaps: Vec::new(), entries: HashMap::new(), entry_leaves: 0 }
+        Session {
+            context,
+            changes: Vec::new(),
+            gaps: Vec::new(),
+            entries: HashMap::new(),
+            entry_leaves: 0,
+            has_left_out_entries: false,
+        }
     }
 
     pub(super) fn gap_names(&self) -> &'a GapNames {
@@ -384,6 +393,11 @@ impl<'a> Session<'a> {
     /// New leaves over bytes that nothing used.
     fn tell_added(&mut self, comparison: &Comparison<'_, '_>) {
         let (old, new) = (comparison.old, comparison.new);
+        let ends: Vec<Option<Position>> = old
+            .roots
+            .iter()
+            .map(|root| old.leaves[root.leaves.clone()].iter().map(|leaf| leaf.place.end()).max())
+            .collect();
         let mut added: BTreeMap<(usize, AdditionPlace), Vec<usize>> = BTreeMap::new();
         for new_at in (0..new.leaves.len()).filter(|&at| comparison.novelties[at] == Novelty::New) {
             let record = &new.leaves[new_at];
@@ -394,14 +408,8 @@ impl<'a> Session<'a> {
             let place = match comparison.identity.root_to_old[record.root] {
                 None => AdditionPlace::NewRoot,
                 Some(_) if !covered.is_empty() => AdditionPlace::Gap,
-                Some(root) => {
-                    let last = old.roots[root].leaves.clone().map(|at| old.leaves[at].place.end()).max();
-                    if last.is_none_or(|end| end <= record.start()) {
-                        AdditionPlace::End
-                    } else {
-                        AdditionPlace::Padding
-                    }
-                }
+                Some(root) if ends[root].is_none_or(|end| end <= record.start()) => AdditionPlace::End,
+                Some(_) => AdditionPlace::Padding,
             };
             added.entry((record.root, place)).or_default().push(new_at);
         }

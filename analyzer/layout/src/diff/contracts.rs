@@ -54,8 +54,12 @@ impl ContractMap {
             tie(&from, &to);
         }
         // A contract of both base lists that declares storage in one version only was neither added nor removed.
-        added.retain(|name| !old_context.bases.contains(name));
-        removed.retain(|name| !new_context.bases.contains(name));
+        for name in &old_context.bases {
+            added.remove(name);
+        }
+        for name in &new_context.bases {
+            removed.remove(name);
+        }
         let swapped = swapped(&old_declaring, &new_declaring, &new_of);
         let bases = |context: &VersionContext, declaring: &[Arc<str>]| {
             if context.bases.is_empty() { declaring.to_vec() } else { context.bases.clone() }

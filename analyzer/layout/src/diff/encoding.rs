@@ -3,6 +3,8 @@
 //! A Vyper scalar takes a whole clean word; it is known by a size of 32 bytes where its width asks for fewer. Containers
 //! are judged in `judge.rs`, member by member.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::U256;
 
 use super::change::TypeReason;
@@ -141,12 +143,12 @@ fn have_one_width(old: &TypeKind, new: &TypeKind, is_word: bool) -> bool {
 
 /// Members of an enum by value, of a flag by bit: appended ones are fine, renamed ones are named, any other order is not.
 fn compare_members(old: &[String], new: &[String]) -> Answer {
+    let old_names: BTreeSet<&str> = old.iter().map(String::as_str).collect();
+    let new_names: BTreeSet<&str> = new.iter().map(String::as_str).collect();
     if new.len() < old.len() {
-        let missing = old.iter().find(|member| !new.contains(member)).or(old.last()).cloned().unwrap_or_default();
-        return Answer::Incompatible(TypeReason::EnumMembers { member: missing });
+        let missing = old.iter().find(|member| !new_names.contains(member.as_str())).or(old.last());
+        return Answer::Incompatible(TypeReason::EnumMembers { member: missing.cloned().unwrap_or_default() });
     }
-    let old_names: std::collections::BTreeSet<&str> = old.iter().map(String::as_str).collect();
-    let new_names: std::collections::BTreeSet<&str> = new.iter().map(String::as_str).collect();
     let mut renamed = Vec::new();
     for (old_member, new_member) in old.iter().zip(new).filter(|(old, new)| old != new) {
         if new_names.contains(old_member.as_str()) || old_names.contains(new_member.as_str()) {

@@ -12,6 +12,9 @@ use super::labels;
 use super::leaves::{LeafRecord, Side};
 use crate::layout::RootKind;
 
+/// Leaves of one name in other roots that are looked at for one leaf; a name that more share tells nothing.
+const MAX_NAMESAKES: usize = 256;
+
 /// How an old leaf is tied to a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tie {
@@ -280,8 +283,10 @@ fn tie_across_roots(identity: &mut Identity, old: &Side<'_>, new: &Side<'_>) {
                 || (found.label == record.label && new.types[found.ty].label == old.types[record.ty].label);
             is_other_root && is_sure && found.start() != record.start()
         };
-        if let Some(chosen) = candidates.iter().rposition(fits) {
-            let new_at = candidates.remove(chosen);
+        // The candidates stand in reverse.
+        let first = candidates.len().saturating_sub(MAX_NAMESAKES);
+        if let Some(chosen) = candidates[first..].iter().rposition(fits) {
+            let new_at = candidates.remove(first + chosen);
             identity.tie(old_at, new_at, Tie::OtherRoot);
         }
     }

@@ -6,6 +6,7 @@ use super::change::{LayoutChange, Leaf, TypeReason};
 use super::compare::{EntryState, Session};
 use super::encoding::{self, Answer, Stride};
 use super::leaves::Side;
+use crate::layout::LayoutGap;
 use crate::place::{Place, Slot};
 use crate::types::{TypeId, TypeKind};
 
@@ -88,9 +89,7 @@ impl<'a> Session<'a> {
             return;
         }
         if !self.may_compare_entries() {
-            if !self.gaps.iter().any(|gap| gap.message == BUDGET) {
-                self.gap(BUDGET.to_owned(), None);
-            }
+            self.has_left_out_entries = true;
             return;
         }
         let side = |at: At<'_, 'a>, ty: TypeId, of: &Leaf| {
@@ -114,9 +113,10 @@ impl<'a> Session<'a> {
         }
         self.entry_leaves = self.entry_leaves.saturating_add(old_side.leaves.len() + new_side.leaves.len());
         self.entries.insert(key, EntryState::Open);
-        let before = self.changes.len();
+        let before = (self.changes.len(), self.gaps.len());
         self.compare(&old_side, &new_side, depth + 1);
-        let state = if self.changes.len() == before { EntryState::Equal } else { EntryState::Different };
+        let state =
+            if (self.changes.len(), self.gaps.len()) == before { EntryState::Equal } else { EntryState::Different };
         self.entries.insert(key, state);
     }
 
@@ -149,28 +149,39 @@ impl<'a> Session<'a> {
     }
 
     /// What a judgement of two leaves yields, apart from this session's result.
-    fn trial(&mut self, old: At<'_, 'a>, new: At<'_, 'a>, depth: usize) -> (Vec<LayoutChange>, bool) {
+    fn trial(&mut self, old: At<'_, 'a>, new: At<'_, 'a>, depth: usize) -> (Vec<LayoutChange>, Vec<LayoutGap>) {
         let (changes, gaps) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.gaps));
         self.judge(old, new, depth);
-        let found = std::mem::replace(&mut self.changes, changes);
-        let has_gaps = !std::mem::replace(&mut self.gaps, gaps).is_empty();
-        (found, has_gaps)
+        (std::mem::replace(&mut self.changes, changes), std::mem::replace(&mut self.gaps, gaps))
     }
 
-    /// Whether two leaves are of one encoding class, at any depth.
+    /// Whether two leaves are of one encoding class, at any depth. When they are, what the class leaves open (names of
+    /// members, what is not known) is told.
     pub(super) fn is_same_class(&mut self, old: At<'_, 'a>, new: At<'_, 'a>, depth: usize) -> bool {
         let is_unknown = |at: At<'_, 'a>| matches!(at.0.types[at.0.leaves[at.1].ty].kind, TypeKind::Unknown);
         if is_unknown(old) || is_unknown(new) {
             let label = |at: At<'_, 'a>| at.0.types[at.0.leaves[at.1].ty].label.clone();
             return label(old) == label(new);
         }
-        let (changes, _) = self.trial(old, new, depth);
-        changes.iter().all(|change| matches!(change, LayoutChange::Extended { .. } | LayoutChange::Added { .. }))
+        let (mut changes, gaps) = self.trial(old, new, depth);
+        let is_same = changes.iter().all(|change| {
+            matches!(
+                change,
+                LayoutChange::Extended { .. } | LayoutChange::Added { .. } | LayoutChange::MemberRenamed { .. }
+            )
+        });
+        if is_same {
+            changes.retain(|change| matches!(change, LayoutChange::MemberRenamed { .. }));
+            self.changes.append(&mut changes);
+            self.gaps.extend(gaps);
+        }
+        is_same
     }
 
     /// Why the encoding of a moved leaf does not fit either.
     pub(super) fn encoding_change(&mut self, old: At<'_, 'a>, new: At<'_, 'a>, depth: usize) -> Option<TypeReason> {
-        let (changes, _) = self.trial(old, new, depth);
+        let (changes, gaps) = self.trial(old, new, depth);
+        self.gaps.extend(gaps);
         let mut is_entry_changed = false;
         for change in changes {
             match change {
@@ -197,9 +208,6 @@ pub(super) fn lost_tail(old: At<'_, '_>, new: At<'_, '_>) -> Option<Leaf> {
     leaf.label = format!("{}[{new_len}..{old_len}]", leaf.label);
     Some(leaf)
 }
-
-/// Said once, however much lies beyond the bound.
-const BUDGET: &str = "there are too many entries of mappings and arrays to compare all of them";
 
 /// The bytes of an array from an element on.
 fn elements_from(array: Place, stride: Stride, first: U256) -> Place {

@@ -16,11 +16,12 @@ use crate::types::{TypeId, TypeKind, TypeTable};
 
 /// Structs within structs that are flattened; real code stays below ten.
 const MAX_DEPTH: usize = 64;
-/// Leaves of one side, and bytes of all their paths together.
-const MAX_LEAVES: usize = 150_000;
-/// Leaves of one entry of a mapping or array.
+/// Leaves of one side beyond which no struct is flattened; real contracts have a tenth.
+const MAX_LEAVES: usize = 20_000;
+/// The same of one entry of a mapping or array.
 const MAX_ENTRY_LEAVES: usize = 1_024;
-const MAX_PATH_BYTES: usize = 1 << 28;
+/// The same for the bytes of all paths together.
+const MAX_PATH_BYTES: usize = 1 << 24;
 
 /// A position in storage: slot and byte.
 pub(super) type Position = (Slot, u8);
@@ -141,7 +142,7 @@ impl<'a> Side<'a> {
         gap_names: &GapNames,
     ) {
         let root = self.roots.len();
-        let first = self.leaves.len();
+        let (first, first_node) = (self.leaves.len(), self.nodes.len());
         let mut variables: Vec<_> = variables.collect();
         variables.sort_by_key(|(_, place)| (place.slot, place.offset));
         for (variable, place) in variables {
@@ -155,7 +156,7 @@ impl<'a> Side<'a> {
         let is_sorted = self.leaves[first..].is_sorted_by_key(LeafRecord::start);
         if !is_sorted {
             self.leaves[first..].sort_by_key(LeafRecord::start);
-            for node in self.nodes.iter_mut().filter(|node| node.root == root) {
+            for node in &mut self.nodes[first_node..] {
                 node.leaves = first..first;
             }
         }

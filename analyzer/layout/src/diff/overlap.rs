@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use alloy_primitives::{U256, keccak256};
+use alloy_primitives::U256;
 
 use super::change::Leaf;
 use super::leaves::Side;
 use crate::gap::GapNames;
 use crate::layout::{RootKind, Space, StorageLayout};
-use crate::place::{Place, Slot};
+use crate::place::Place;
 use crate::types::{TypeId, TypeKind, TypeTable};
+use crate::well_known::proxy_slots;
 
 /// Pairs of roots that are named; more only in a hostile layout.
 const MAX_OVERLAPS: usize = 64;
@@ -34,7 +35,9 @@ pub fn overlaps(layout: &StorageLayout) -> Vec<RootOverlap> {
         .map(|at| (side.leaves[at].place, side.leaf(at), side.leaves[at].root))
         .chain(well_known().enumerate().map(|(at, leaf)| (leaf.place, leaf, side.roots.len() + at)))
         .collect();
-    runs.sort_by_key(|(place, leaf, root)| (place.slot, place.offset, *root, leaf.label.clone()));
+    runs.sort_by(|(a, a_leaf, a_root), (b, b_leaf, b_root)| {
+        (a.slot, a.offset, a_root, &a_leaf.label).cmp(&(b.slot, b.offset, b_root, &b_leaf.label))
+    });
     let mut found: BTreeMap<(usize, usize), RootOverlap> = BTreeMap::new();
     // Of each root the run that reaches furthest; more than a few roots never reach over one place.
     let mut open: Vec<usize> = Vec::new();
@@ -77,20 +80,13 @@ fn is_same(first: &Leaf, second: &Leaf) -> bool {
     is_made_for_it || is_one_value && has_one_name
 }
 
-/// Slots that proxies agree on (EIP-1967, EIP-1822).
+/// Slots that proxies agree on.
 fn well_known() -> impl Iterator<Item = Leaf> {
-    let eip1967 = |name: &str| U256::from_be_bytes(keccak256(name).0).wrapping_sub(U256::from(1));
-    let slots = [
-        ("eip1967.proxy.implementation", eip1967("eip1967.proxy.implementation")),
-        ("eip1967.proxy.admin", eip1967("eip1967.proxy.admin")),
-        ("eip1967.proxy.beacon", eip1967("eip1967.proxy.beacon")),
-        ("PROXIABLE", U256::from_be_bytes(keccak256("PROXIABLE").0)),
-    ];
-    slots.into_iter().map(|(name, slot)| Leaf {
+    proxy_slots().map(|known| Leaf {
         space: Space::Storage,
-        root: RootKind::Unstructured { name: name.to_owned() },
-        label: name.to_owned(),
-        place: Place { slot: Slot(slot), offset: 0, len_bytes: U256::from(32) },
+        root: RootKind::Unstructured { name: known.name.to_owned() },
+        label: known.name.to_owned(),
+        place: Place { slot: known.slot, offset: 0, len_bytes: U256::from(32) },
         is_relative: false,
         type_label: "address".to_owned(),
         declared_in: None,

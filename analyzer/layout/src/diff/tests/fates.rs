@@ -52,6 +52,15 @@ fn a_swap_of_two_variables_of_one_type_is_a_move_and_no_rename() {
 }
 
 #[test]
+fn a_renamed_enum_may_have_a_renamed_member() {
+    let source = |members: &str, label: &str| format!("enum E {{ {members} }} contract A {{ E {label}; }}");
+    assert_eq!(
+        changes(&source("None , Open", "state"), &source("Unset , Open", "_state")),
+        ["members of _state: [(\"None\", \"Unset\")]", "renamed state to _state by Some(RelatedLabels)"]
+    );
+}
+
+#[test]
 fn the_encoding_of_a_moved_leaf_is_named_with_its_move() {
     assert_eq!(
         of_variables("uint256 a; uint256 b;", "bytes32 x; uint256 y; uint256 a; int256 b;"),
