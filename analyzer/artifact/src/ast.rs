@@ -26,8 +26,9 @@
 //! - Left out are what only the type checker needs (`isPure`, `argumentTypes`), units of number literals (`1 ether` has
 //!   the value `1`; [`Node::type_string`] tells the number), names of mapping keys, and empty places of tuples.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::source::{SourceId, Span};
 
@@ -130,6 +131,15 @@ pub struct Node {
     children: Vec<(Field, NodeRef)>,
 }
 
+/// The syntax tree of one source, before it is joined with the others of its compilation.
+#[derive(Debug)]
+pub struct Tree {
+    source: SourceId,
+    /// Children before their parents; references count from the start of this tree.
+    nodes: Vec<Node>,
+    root: Result<NodeRef, String>,
+}
+
 /// All syntax trees of one compilation.
 #[derive(Debug, Default)]
 pub struct Ast {
@@ -153,9 +163,14 @@ impl std::ops::Index<NodeRef> for Ast {
 }
 
 impl Ast {
-    /// Reads the trees of one compilation. What cannot be read is listed in [`Ast::unreadable`].
+    /// Reads the trees of one compilation, one after the other. What cannot be read is listed in [`Ast::unreadable`].
     pub fn parse(documents: &[(SourceId, Arc<str>)]) -> Self {
-        parse::parse(documents)
+        Self::join(documents.iter().map(|(source, document)| Tree::read(*source, document)).collect())
+    }
+
+    /// Joins the trees of one compilation, which may have been read side by side.
+    pub fn join(trees: Vec<Tree>) -> Self {
+        parse::join(trees)
     }
 
     /// Whether there is no tree at all.

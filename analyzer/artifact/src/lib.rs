@@ -17,7 +17,7 @@ pub use alloy_json_abi::JsonAbi;
 pub use artifact::{
     Artifact, Bytecode, CompilerInfo, ContractName, ImmutableReference, Language, LinkReference, Settings, Unit,
 };
-pub use ast::{Ast, AstId, Field, Node, NodeKind, NodeRef};
+pub use ast::{Ast, AstId, Field, Node, NodeKind, NodeRef, Tree};
 pub use layout_output::{SolcStorageLayout, SolcStorageType, SolcStorageVariable, VyperStorageLayout, VyperVariable};
 pub use source::{LineColumn, Source, SourceId, Span};
 pub use source_map::{Jump, SourceMapEntry};

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use uplint_artifact::{Artifact, Ast, AstId, NodeRef};
-use uplint_facts::{UpgradeabilityReason, implementations_in, upgradeability, version_facts};
-use uplint_layout::{RootKind, Space, is_gap};
+use uplint_facts::{UpgradeabilityReason, implementations_in, upgradeability};
+use uplint_layout::{RootKind, Space, is_gap, layout_of};
 
 /// What a contract is by its declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,8 +190,8 @@ fn bases(ast: &Ast, contract: NodeRef) -> impl Iterator<Item = NodeRef> + '_ {
 }
 
 /// Whether an abstract contract's storage ends in a gap, so that contracts of others may build on it.
-fn ends_in_gap(artifact: &Arc<Artifact>) -> bool {
-    let layout = version_facts(Arc::clone(artifact)).layout;
+fn ends_in_gap(artifact: &Artifact) -> bool {
+    let layout = layout_of(artifact);
     let linear = layout.roots.iter().find(|root| root.kind == RootKind::Linear && root.space == Space::Storage);
     linear.and_then(|root| root.variables.last()).is_some_and(|last| is_gap(last, &layout.types))
 }

@@ -4,7 +4,8 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use uplint_artifact::{Artifact, Language};
+use rayon::prelude::*;
+use uplint_artifact::{Artifact, Ast, Language, Tree, Unit};
 use uplint_compile::{Build, BuildGap, CompileOptions, InputKind, Progress};
 use uplint_rules::InputSummary;
 
@@ -107,6 +108,7 @@ pub(crate) fn load(
 fn version(build: Build, given: String) -> Version {
     let Build { artifacts, root, kind, gaps, inputs_digest, notes } = build;
     let artifacts: Vec<Arc<Artifact>> = artifacts.into_iter().map(Arc::new).collect();
+    read_syntax_trees(&artifacts);
     let only_one =
         artifacts.len() == 1 && matches!(kind, InputKind::Bytecode | InputKind::Artifacts | InputKind::VyperFile);
     let summary = InputSummary {
@@ -116,6 +118,17 @@ fn version(build: Build, given: String) -> Version {
         compilers: compilers(&artifacts),
     };
     Version { candidates: candidates(&artifacts, only_one), gaps, root, summary, notes }
+}
+
+/// Reads the syntax trees of all sources side by side; judging would read them one after the other when first asked.
+fn read_syntax_trees(artifacts: &[Arc<Artifact>]) {
+    let mut units: Vec<&Arc<Unit>> = artifacts.iter().filter_map(|artifact| artifact.unit.as_ref()).collect();
+    units.sort_by_key(|unit| Arc::as_ptr(unit));
+    units.dedup_by_key(|unit| Arc::as_ptr(unit));
+    units.par_iter().for_each(|unit| {
+        let trees = unit.ast_documents.par_iter().map(|(source, document)| Tree::read(*source, document)).collect();
+        unit.parsed_ast.get_or_init(|| Ast::join(trees));
+    });
 }
 
 fn kind_name(kind: InputKind) -> &'static str {

@@ -10,7 +10,7 @@ use uplint_compile::BuildGap;
 use uplint_facts::{
     CoverageGap, CoverageKind, Side, UpgradeFacts, UpgradePlan, VersionFacts, upgrade_facts, version_facts,
 };
-use uplint_layout::{Place, Space, StorageLayout};
+use uplint_layout::{Place, Space, StorageLayout, layout_of};
 use uplint_rules::{
     AssessOptions, Confidence, ContractAssessment, ContractStatus, Gap, NotChecked, Rule, RuleOutcome, assess_with, run,
 };
@@ -209,7 +209,7 @@ fn judge_removed(setting: &Setting<'_>, case: &Case, old: Option<&Candidate>) ->
 
 /// The contract of the new version whose storage has the most in common; `None` when none has anything.
 fn most_similar<'a>(old: &Candidate, new: &'a [Candidate]) -> Option<&'a Candidate> {
-    let outline_of = |candidate: &Candidate| outline(&version_facts(Arc::clone(&candidate.artifact)).layout);
+    let outline_of = |candidate: &Candidate| outline(&layout_of(&candidate.artifact));
     let wanted = outline_of(old);
     let mut best: Option<(usize, &Candidate)> = None;
     for candidate in new.iter().filter(|candidate| candidate.kind == ContractKind::Concrete && candidate.is_among_all())

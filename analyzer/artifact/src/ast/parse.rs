@@ -3,46 +3,44 @@
 //! The depth of a tree is limited by [`MAX_DEPTH`], so that a document made to exhaust the stack is an unreadable tree
 //! and not a crash. Parsing runs on a growing stack, because honest trees of long concatenations are deep too.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use serde_json::value::RawValue;
 
 use super::kind::{Field, NodeKind};
-use super::{Ast, AstId, ExternalReference, Node, NodeRef};
+use super::{Ast, AstId, ExternalReference, Node, NodeRef, Tree};
 use crate::read::json::{Entries, Text};
 use crate::source::{SourceId, Span};
 
 /// Deepest nesting of nodes that is read. Solidity's own parser stops at 1,200 nested expressions.
 const MAX_DEPTH: u32 = 5_000;
 
-pub(super) fn parse(documents: &[(SourceId, Arc<str>)]) -> Ast {
-    // A node takes some hundred bytes of JSON and about as many here, so that this reserves less than is read anyway.
-    let bytes: usize = documents.iter().map(|(_, document)| document.len()).sum();
-    let nodes = Vec::with_capacity(bytes / 512);
-    let mut builder = Builder { source: SourceId(0), nodes, strings: HashSet::new() };
-    let mut roots = Vec::with_capacity(documents.len());
-    let mut unreadable = Vec::new();
-    for (source, document) in documents {
-        builder.source = *source;
-        let before = builder.nodes.len();
-        match read_document(&mut builder, document) {
-            Ok(Some(root)) => roots.push((*source, root)),
-            Ok(None) => unreadable.push((*source, "the document is not a syntax tree".to_owned())),
-            Err(error) => {
-                builder.nodes.truncate(before);
-                unreadable.push((*source, error.to_string()));
-            }
+impl Tree {
+    /// Reads the tree of one source as the compiler printed it. One that cannot be read keeps the reason.
+    pub fn read(source: SourceId, document: &str) -> Self {
+        // A node takes some hundred bytes of JSON and about as many here, so that this reserves less than is read anyway.
+        let nodes = Vec::with_capacity(document.len() / 512);
+        let mut builder = Builder { source, nodes, strings: HashSet::new() };
+        let root = match read_document(&mut builder, document) {
+            Ok(Some(root)) => Ok(root),
+            Ok(None) => Err("the document is not a syntax tree".to_owned()),
+            Err(error) => Err(error.to_string()),
+        };
+        if root.is_err() {
+            builder.nodes.clear();
         }
+        finish(&mut builder.nodes);
+        Self { source, nodes: builder.nodes, root }
     }
-    finish(builder.nodes, roots, unreadable)
 }
 
-fn finish(mut nodes: Vec<Node>, roots: Vec<(SourceId, NodeRef)>, unreadable: Vec<(SourceId, String)>) -> Ast {
+/// What needs the whole tree: children in the order of the text, parents, and what old compilers say in other ways.
+fn finish(nodes: &mut [Node]) {
     for at in 0..nodes.len() {
         let parent = index(at);
         let mut children = std::mem::take(&mut nodes[at].children);
@@ -68,11 +66,42 @@ fn finish(mut nodes: Vec<Node>, roots: Vec<(SourceId, NodeRef)>, unreadable: Vec
         node.is_abstract |= node.contract_kind.as_deref() == Some("interface");
         name_kind_of_old_function(node);
     }
+}
+
+pub(super) fn join(trees: Vec<Tree>) -> Ast {
+    let mut nodes = Vec::with_capacity(trees.iter().map(|tree| tree.nodes.len()).sum());
+    let mut roots = Vec::with_capacity(trees.len());
+    let mut unreadable = Vec::new();
+    for tree in trees {
+        let before = nodes.len();
+        let fits = u32::try_from(before.saturating_add(tree.nodes.len())).is_ok();
+        match tree
+            .root
+            .and_then(|root| if fits { Ok(root) } else { Err("the syntax trees have too many nodes".to_owned()) })
+        {
+            Ok(root) => {
+                roots.push((tree.source, moved(root, before)));
+                nodes.extend(tree.nodes.into_iter().map(|mut node| {
+                    node.parent = node.parent.map(|parent| moved(parent, before));
+                    for (_, child) in &mut node.children {
+                        *child = moved(*child, before);
+                    }
+                    node
+                }));
+            }
+            Err(reason) => unreadable.push((tree.source, reason)),
+        }
+    }
     let mut by_id = HashMap::with_capacity(nodes.len());
     by_id.extend(nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))));
     let mentioned = nodes.iter().flat_map(mentions).collect();
     let contracts = contracts_by_name(&nodes, &roots);
     Ast { nodes, roots, by_id, mentioned, contracts, unreadable }
+}
+
+/// The same node when so many stand before its tree.
+fn moved(node: NodeRef, before: usize) -> NodeRef {
+    index(before + node.0 as usize)
 }
 
 fn contracts_by_name(nodes: &[Node], roots: &[(SourceId, NodeRef)]) -> Vec<(SourceId, Arc<str>, NodeRef)> {
@@ -104,7 +133,7 @@ fn name_kind_of_old_function(node: &mut Node) {
 }
 
 fn index(at: usize) -> NodeRef {
-    NodeRef(u32::try_from(at).expect("invariant: `Builder::push` refuses more nodes than a u32 counts"))
+    NodeRef(u32::try_from(at).expect("invariant: neither a tree nor a unit has more nodes than a u32 counts"))
 }
 
 fn read_document(builder: &mut Builder, document: &str) -> Result<Option<NodeRef>, serde_json::Error> {
