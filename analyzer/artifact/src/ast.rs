@@ -26,9 +26,10 @@
 //! - Left out are what only the type checker needs (`isPure`, `argumentTypes`), units of number literals (`1 ether` has
 //!   the value `1`; [`Node::type_string`] tells the number), names of mapping keys, and empty places of tuples.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashSet};
+use foldhash::fast::RandomState;
 
 use crate::source::{SourceId, Span};
 
@@ -145,8 +146,8 @@ pub struct Tree {
 pub struct Ast {
     nodes: Vec<Node>,
     roots: Vec<(SourceId, NodeRef)>,
-    by_id: HashMap<AstId, NodeRef>,
-    mentioned: HashSet<AstId>,
+    by_id: HashMap<AstId, NodeRef, RandomState>,
+    mentioned: HashSet<AstId, RandomState>,
     /// Contracts by source and name, sorted; a name that stands twice in a source is kept once.
     contracts: Vec<(SourceId, Arc<str>, NodeRef)>,
     /// Sources whose tree could not be read, with the reason.

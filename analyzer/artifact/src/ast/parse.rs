@@ -3,10 +3,11 @@
 //! The depth of a tree is limited by [`MAX_DEPTH`], so that a document made to exhaust the stack is an unreadable tree
 //! and not a crash. Parsing runs on a growing stack, because honest trees of long concatenations are deep too.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
+use foldhash::fast::RandomState;
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -25,7 +26,7 @@ impl Tree {
     pub fn read(source: SourceId, document: &str) -> Self {
         // A node takes some hundred bytes of JSON and about as many here, so that this reserves less than is read anyway.
         let nodes = Vec::with_capacity(document.len() / 512);
-        let mut builder = Builder { source, nodes, strings: HashSet::new() };
+        let mut builder = Builder { source, nodes, strings: HashSet::default() };
         let root = match read_document(&mut builder, document) {
             Ok(Some(root)) => Ok(root),
             Ok(None) => Err("the document is not a syntax tree".to_owned()),
@@ -92,7 +93,7 @@ pub(super) fn join(trees: Vec<Tree>) -> Ast {
             Err(reason) => unreadable.push((tree.source, reason)),
         }
     }
-    let mut by_id = HashMap::with_capacity(nodes.len());
+    let mut by_id = HashMap::with_capacity_and_hasher(nodes.len(), RandomState::default());
     by_id.extend(nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))));
     let mentioned = nodes.iter().flat_map(mentions).collect();
     let contracts = contracts_by_name(&nodes, &roots);
@@ -150,7 +151,7 @@ fn read_document(builder: &mut Builder, document: &str) -> Result<Option<NodeRef
 struct Builder {
     source: SourceId,
     nodes: Vec<Node>,
-    strings: HashSet<Arc<str>>,
+    strings: HashSet<Arc<str>, RandomState>,
 }
 
 impl Builder {
