@@ -1,8 +1,9 @@
-//! Whether the values of variables that left their root for another one are written there again.
+//! Whether the values of variables that left their root for another one, or their code for storage, are written there.
 
 use uplint_artifact::Span;
-use uplint_facts::{InitializerKind, PlannedCall, UpgradeFacts, WrittenVariable};
-use uplint_layout::diff::{MoveCause, MovedLeaf};
+use uplint_facts::{InitializerKind, PlannedCall, UpgradeFacts, VariableName, WrittenVariable};
+use uplint_layout::LayoutChange;
+use uplint_layout::diff::{MoveCause, MovedLeaf, StorageClass};
 
 use crate::storage::moves;
 
@@ -61,11 +62,35 @@ pub(crate) fn not_written_by_plan(facts: &UpgradeFacts, leaves: &[MovedLeaf]) ->
     leaves.iter().filter(|leaf| !is_written(leaf, &writes)).cloned().collect()
 }
 
-fn planned_selector(facts: &UpgradeFacts) -> Option<[u8; 4]> {
+/// The selector of the planned call, where one is known.
+pub(crate) fn planned_selector(facts: &UpgradeFacts) -> Option<[u8; 4]> {
     match &facts.plan.call {
         PlannedCall::Call(data) => data.first_chunk::<4>().copied(),
         PlannedCall::Unknown | PlannedCall::None => None,
     }
+}
+
+/// Whether a change brings a variable into storage that the new version reads, and that nothing gives its value: it was
+/// constant or immutable, and the known upgrade, with its call or without one, does not write it.
+pub(crate) fn enters_unwritten(facts: &UpgradeFacts, change: &LayoutChange) -> bool {
+    let LayoutChange::ClassChanged { leaf, unstored, from, to: StorageClass::Storage, moves: false, .. } = change
+    else {
+        return false;
+    };
+    let writes = match facts.plan.call {
+        PlannedCall::Unknown => None,
+        PlannedCall::None => Some(Vec::new()),
+        PlannedCall::Call(_) => planned_selector(facts).and_then(|selector| facts.new.writes_of(selector)),
+    };
+    // Inline assembly may write any variable.
+    let is_missed =
+        writes.is_some_and(|writes| !writes.iter().any(|write| write.label == leaf.label || write.label == "sstore"));
+    let was_zero = unstored.value.as_deref().is_some_and(|value| matches!(value, "0" | "false" | "address(0)"));
+    let name: VariableName = (leaf.label.as_str().into(), leaf.declared_in.clone());
+    matches!(from, StorageClass::Constant | StorageClass::Immutable)
+        && is_missed
+        && !was_zero
+        && facts.new.read_variables().contains(&name)
 }
 
 /// A function that may write values, and what it means when it does; `None` when all is well.

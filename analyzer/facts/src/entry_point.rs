@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use alloy_primitives::U256;
 use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
+use uplint_layout::constant_word;
 
 use crate::call_graph::CallGraph;
 use crate::control_flow::{Analysis, Flow, Site, Walker};
@@ -38,6 +40,8 @@ pub struct EntryPoints {
     pub dispatched_by_caller: Vec<[u8; 4]>,
     /// Upgrade functions that revert on every path.
     pub reverting_upgrades: Vec<[u8; 4]>,
+    /// What `proxiableUUID()` returns, where that is known before it runs.
+    pub proxiable_uuid: Option<U256>,
 }
 
 /// How a contract answers calls, and whether all of its code could be walked.
@@ -62,6 +66,7 @@ pub(crate) fn entry_points(dispatch: &Dispatch<'_>) -> (EntryPoints, bool) {
             .filter_map(|&entry| selector(ast, entry))
             .collect(),
         reverting_upgrades: reverting_upgrades(&mut walker, dispatch, &entries),
+        proxiable_uuid: proxiable_uuid(dispatch, &entries),
     };
     (entry_points, !walker.is_exhausted())
 }
@@ -138,6 +143,22 @@ fn reverting_upgrades(
         return Vec::new();
     }
     reverting.into_iter().filter_map(|entry| selector(ast, entry)).collect()
+}
+
+/// The one value that `proxiableUUID()` returns: a public constant's, or that of every `return` of the function.
+fn proxiable_uuid(dispatch: &Dispatch<'_>, entries: &[NodeRef]) -> Option<U256> {
+    let ast = dispatch.ast;
+    let is_it = |node: &NodeRef| ast[*node].name.as_deref() == Some("proxiableUUID");
+    let mut values: Vec<NodeRef> = if let Some(&function) = entries.iter().find(|entry| is_it(entry)) {
+        let returns = ast.descendants(function).filter(|&node| ast[node].kind == NodeKind::Return);
+        returns.map(|node| ast.child(node, Field::Expression)).collect::<Option<_>>()?
+    } else {
+        let constant = dispatch.members(NodeKind::VariableDeclaration).find(is_it)?;
+        ast.child(constant, Field::Value).filter(|_| ast[constant].is_constant).into_iter().collect()
+    };
+    let word = |expression| constant_word(ast, &dispatch.bases, expression);
+    let first = word(values.pop()?)?;
+    values.into_iter().all(|value| word(value) == Some(first)).then_some(first)
 }
 
 /// Follows control only. Stops where a condition can never hold: a literal, or a caller that is the zero address.

@@ -48,7 +48,7 @@ pub(crate) fn number(ast: &Ast, expression: NodeRef) -> Option<U256> {
 }
 
 /// The 256 bits of an expression in the code of a contract whose bases are these, most derived first.
-pub(crate) fn word(ast: &Ast, bases: &[NodeRef], expression: NodeRef) -> Option<U256> {
+pub fn word(ast: &Ast, bases: &[NodeRef], expression: NodeRef) -> Option<U256> {
     Evaluator { ast, bases, steps: Cell::new(MAX_STEPS) }.value(expression, 0)?.word()
 }
 

@@ -31,6 +31,7 @@ mod vyper;
 pub mod well_known;
 
 pub use annotation::{AnnotationError, AnnotationProblem, Annotations, UnsafeKind, annotations_of};
+pub use constant::word as constant_word;
 pub use declared::layout_of;
 pub use diff::{DiffContext, LayoutChange, LayoutDiff, Leaf, VersionContext, diff};
 pub use gap::{GapNames, is_gap, is_gap_named};

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use uplint_facts::{UpgradeFacts, VersionFacts};
+use uplint_facts::{UpgradeFacts, VariableName, VersionFacts};
 use uplint_layout::diff::internal_functions;
 use uplint_layout::{Leaf, UnsafeKind};
 
 use crate::declare_rule;
 use crate::finding::{Evidence, Finding, State};
+use crate::migration::planned_selector;
 use crate::storage::{described, new_place, storage_place};
 
 declare_rule! {
@@ -37,7 +38,8 @@ declare_rule! {
     /// ## Limits
     ///
     /// Functions kept in memory or on the stack are fine, and so are external function pointers: address and selector
-    /// survive. An assignment before every call within the planned upgrade call is not recognised yet.
+    /// survive. Silent when the known upgrade call assigns the variable itself, on every path and before anything reads it;
+    /// pointers within structs, arrays and mappings are always reported.
     ///
     /// ## References
     ///
@@ -51,8 +53,14 @@ declare_rule! {
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
     let old: BTreeSet<String> = facts.old.iter().flat_map(pointers).map(|leaf| leaf.label).collect();
+    let assigned = planned_selector(facts).map(|called| facts.new.assigned_first(called)).unwrap_or_default();
+    let is_assigned = |leaf: &Leaf| {
+        let name: VariableName = (leaf.label.as_str().into(), leaf.declared_in.clone());
+        assigned.contains(&name)
+    };
     pointers(&facts.new)
         .into_iter()
+        .filter(|leaf| !is_assigned(leaf))
         .map(|leaf| {
             let message =
                 format!("{} holds a pointer to an internal function, which the next version breaks", described(&leaf));

@@ -6,6 +6,7 @@ use uplint_layout::diff::StorageClass;
 
 use crate::declare_rule;
 use crate::finding::{Evidence, Finding, Location, Related};
+use crate::migration::enters_unwritten;
 use crate::storage::{changes, described, old_places, storage_place};
 
 declare_rule! {
@@ -49,6 +50,7 @@ declare_rule! {
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
     changes(facts)
+        .filter(|change| !enters_unwritten(facts, change))
         .filter_map(|change| match change {
             LayoutChange::ClassChanged { leaf, unstored, from, to, loses_value: false, moves: false } => {
                 let value = unstored.value.as_ref().map(|value| format!(" with the value `{value}`"));

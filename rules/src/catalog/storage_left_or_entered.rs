@@ -1,18 +1,20 @@
 //! SL008: variables that leave or enter storage.
 
 use uplint_facts::{Side, UpgradeFacts};
-use uplint_layout::LayoutChange;
-use uplint_layout::diff::MoveCause;
+use uplint_layout::diff::{MoveCause, StorageClass, UnstoredVariable};
+use uplint_layout::{LayoutChange, Leaf};
 
 use crate::declare_rule;
-use crate::finding::{Evidence, Finding, Location};
+use crate::finding::{Evidence, Finding, Location, Related};
+use crate::migration::enters_unwritten;
 use crate::storage::{changes, described, moved, moves, old_places, storage_place};
 
 declare_rule! {
     /// ## What it does
     ///
     /// Reports a variable that becomes, or stops being, `constant`, `immutable` or `transient`, when that moves other
-    /// variables, or when its stored value is lost because `transient` starts empty in every transaction.
+    /// variables, when its stored value is lost because `transient` starts empty in every transaction, or when the new
+    /// version reads it from storage and the known upgrade call does not write it.
     ///
     /// ## Why it is dangerous
     ///
@@ -35,8 +37,9 @@ declare_rule! {
     ///
     /// ## Limits
     ///
-    /// When nothing moves and nothing is lost see SL015. Whether a variable that enters storage is read before
-    /// something writes it is not decided.
+    /// When nothing moves and nothing is lost see SL015, which also stands while the upgrade call is unknown. A call that
+    /// writes a variable which enters storage on some path is taken to write it before it is read. A value in the
+    /// declaration counts for nothing: the proxy never runs it.
     ///
     /// ## References
     ///
@@ -65,5 +68,22 @@ fn check(facts: &UpgradeFacts) -> Vec<Finding> {
         }
         _ => None,
     });
-    moving.chain(losing).collect()
+    let entering = changes(facts).filter(|change| enters_unwritten(facts, change)).filter_map(|change| match change {
+        LayoutChange::ClassChanged { leaf, unstored, from, .. } => Some(entered(facts, leaf, unstored, *from)),
+        _ => None,
+    });
+    moving.chain(losing).chain(entering).collect()
+}
+
+fn entered(facts: &UpgradeFacts, leaf: &Leaf, unstored: &UnstoredVariable, from: StorageClass) -> Finding {
+    let value = unstored.value.as_ref().map(|value| format!(" with the value `{value}`")).unwrap_or_default();
+    let message = format!("{} was {from}{value} and reads zero: the upgrade does not write it", described(leaf));
+    let help = format!("write `{}` in the initializer that the upgrade calls", leaf.label);
+    let place = Location::span(Side::New, leaf.span.or_else(|| facts.new.name_span()));
+    let mut finding =
+        Finding::new(StorageLeftOrEntered::META, Evidence::Proved, place, leaf.label.as_str(), message, help);
+    let old = Location::span(Side::Old, unstored.span);
+    finding.related.push(Related::new(old, format!("`{}` is {from} here", unstored.label)));
+    finding.storage = storage_place(leaf);
+    finding
 }

@@ -1,7 +1,8 @@
 //! PX002: the new version cannot be upgraded any more.
 
+use alloy_primitives::U256;
 use uplint_facts::{ProxyKind, Side, UpgradeFacts, VersionFacts};
-use uplint_layout::UnsafeKind;
+use uplint_layout::{Slot, UnsafeKind, well_known_slot};
 
 use crate::declare_rule;
 use crate::finding::{Evidence, Finding, Location, Related, State};
@@ -10,7 +11,7 @@ declare_rule! {
     /// ## What it does
     ///
     /// Reports an implementation behind a UUPS proxy that has no upgrade function any more, or whose upgrade functions
-    /// revert on every path.
+    /// revert on every path, or whose `proxiableUUID` returns another slot than that of EIP-1967.
     ///
     /// ## Why it is dangerous
     ///
@@ -35,7 +36,8 @@ declare_rule! {
     ///
     /// Silent when one of `upgradeTo(address)` and `upgradeToAndCall(address,bytes)` is left, when another kind of proxy
     /// is declared, and for facets of a diamond. A path counts as reverting when it ends in `revert`, in a condition that
-    /// is literally false, or in one that only the zero address could meet. What `proxiableUUID` returns is not checked.
+    /// is literally false, or in one that only the zero address could meet. What `proxiableUUID` returns is checked
+    /// where it is known before it runs; the slot of EIP-1822 is fine where the old version returns it too.
     ///
     /// ## References
     ///
@@ -46,6 +48,10 @@ declare_rule! {
         cwe: [1329], scwe: [], counts_when_existing: true, since: "0.1.0", check: check,
     }
 }
+
+/// The texts that the slots of the standards are derived from.
+const EIP_1967: &str = "eip1967.proxy.implementation";
+const EIP_1822: &str = "PROXIABLE";
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
     let new = &facts.new;
@@ -59,17 +65,14 @@ fn check(facts: &UpgradeFacts) -> Vec<Finding> {
         return Vec::new();
     }
     let had = facts.old.as_ref().is_some_and(|old| !is_self_upgrading(old) || all_revert(old));
-    let mut findings = if new.upgradeability.upgrade_functions.is_empty() {
-        vec![missing(facts)]
+    let finding = if new.upgradeability.upgrade_functions.is_empty() {
+        Some(Finding { state: State::of(had), ..missing(facts) })
     } else if all_revert(new) {
-        vec![reverting(new)]
+        Some(Finding { state: State::of(had), ..reverting(new) })
     } else {
-        Vec::new()
+        foreign_uuid(facts)
     };
-    for finding in &mut findings {
-        finding.state = State::of(had);
-    }
-    findings
+    finding.into_iter().collect()
 }
 
 fn is_self_upgrading(version: &VersionFacts) -> bool {
@@ -80,6 +83,37 @@ fn all_revert(version: &VersionFacts) -> bool {
     let functions = version.upgradeability.upgrade_functions.iter();
     let mut known = functions.filter_map(|signature| version.interface.function(signature)).peekable();
     known.peek().is_some() && known.all(|function| version.entry_points.reverting_upgrades.contains(&function.selector))
+}
+
+/// The standard name of a slot.
+fn standard(uuid: U256) -> Option<&'static str> {
+    well_known_slot(Slot(uuid)).map(|known| known.name)
+}
+
+fn foreign_uuid(facts: &UpgradeFacts) -> Option<Finding> {
+    let new = &facts.new;
+    let uuid = new.entry_points.proxiable_uuid?;
+    let old = facts.old.as_ref().and_then(|old| old.entry_points.proxiable_uuid);
+    let stays = facts.old.is_none() || old == Some(uuid);
+    if standard(uuid) == Some(EIP_1967) || standard(uuid) == Some(EIP_1822) && stays {
+        return None;
+    }
+    let function = new.interface.function("proxiableUUID()");
+    let location = function
+        .map_or_else(|| Location::contract(Side::New, new), |function| Location::function(Side::New, new, function));
+    let finding = Finding::new(
+        UpgradePathLost::META,
+        Evidence::Proved,
+        location,
+        "proxiableUUID",
+        format!(
+            "`proxiableUUID` of `{}` returns {uuid:#066x}, which is not the implementation slot of EIP-1967: an upgrade \
+             that checks it reverts",
+            new.artifact.contract.name
+        ),
+        "return the implementation slot of EIP-1967",
+    );
+    Some(Finding { state: State::of(old == Some(uuid)), ..finding })
 }
 
 fn missing(facts: &UpgradeFacts) -> Finding {

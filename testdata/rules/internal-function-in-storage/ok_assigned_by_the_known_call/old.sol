@@ -1,0 +1,5 @@
+contract Vault {
+    uint256 total;
+    function() internal hook;
+    bool done;
+}

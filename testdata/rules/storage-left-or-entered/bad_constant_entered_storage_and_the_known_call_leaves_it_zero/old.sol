@@ -1,0 +1,4 @@
+contract Vault {
+    uint256 total;
+    uint256 constant feeBasisPoints = 30;
+}
