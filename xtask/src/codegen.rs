@@ -6,9 +6,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use xtask::{say, warn};
+
 use crate::TaskError;
 use crate::rule_source::{RuleSource, read_all};
-use crate::workspace::{Workspace, say, warn};
+use crate::workspace::Workspace;
 
 const CATALOG_FILE: &str = "rules/src/catalog.rs";
 const PAGES: &str = "rules/docs";

@@ -13,8 +13,9 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
+use xtask::{end, say};
 
-use crate::workspace::{Workspace, say, warn};
+use crate::workspace::Workspace;
 
 /// Tasks of the uplint workspace.
 #[derive(Debug, Parser)]
@@ -110,14 +111,7 @@ pub(crate) enum TaskError {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(arguments.task) {
-        Ok(code) => code,
-        Err(error) => {
-            warn(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    end(run(Arguments::parse().task))
 }
 
 fn run(task: Task) -> Result<ExitCode, TaskError> {

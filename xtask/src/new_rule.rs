@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use xtask::say;
+
 use crate::rule_source::{self, CATALOG};
-use crate::workspace::{Workspace, say};
+use crate::workspace::Workspace;
 use crate::{TaskError, codegen};
 
 const RULE: &str = include_str!("new_rule/rule.rs.txt");

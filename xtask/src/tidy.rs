@@ -8,8 +8,10 @@ mod texts;
 
 use std::path::PathBuf;
 
+use xtask::warn;
+
 use crate::TaskError;
-use crate::workspace::{Workspace, warn};
+use crate::workspace::Workspace;
 
 /// One place that is not as it must be.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

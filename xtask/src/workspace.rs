@@ -1,6 +1,5 @@
-//! Where the workspace is, which files belong to it, and how a task speaks.
+//! Where the workspace is, and which files belong to it.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -92,21 +91,5 @@ impl Workspace {
             .map_err(failed)?
             .map(|entry| entry.map(|entry| folder.join(entry.file_name())).map_err(failed))
             .collect()
-    }
-}
-
-/// Prints a line of the task's result. A closed pipe is nobody's error.
-pub(crate) fn say(line: &str) {
-    write_line(&mut std::io::stdout().lock(), line);
-}
-
-/// Prints a line about the task.
-pub(crate) fn warn(line: &str) {
-    write_line(&mut std::io::stderr().lock(), line);
-}
-
-fn write_line(stream: &mut impl Write, line: &str) {
-    if writeln!(stream, "{line}").is_err() {
-        std::process::exit(1);
     }
 }

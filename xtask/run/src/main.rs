@@ -118,14 +118,7 @@ pub(crate) enum TaskError {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(arguments.task) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            program::warn(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    xtask::end(run(Arguments::parse().task).map(|()| ExitCode::SUCCESS))
 }
 
 fn run(task: Task) -> Result<(), TaskError> {

@@ -1,12 +1,12 @@
 //! Programs, started as a user starts them: what they print, how they end, how long they take.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
+pub(crate) use xtask::{say, warn};
 
 /// A program could not be run or did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -159,20 +159,4 @@ fn last_lines(text: &str) -> String {
     const LINES: usize = 30;
     let lines: Vec<&str> = text.trim_end().lines().collect();
     lines[lines.len().saturating_sub(LINES)..].join("\n")
-}
-
-/// Prints a line of the task's result. A closed pipe is nobody's error.
-pub(crate) fn say(line: &str) {
-    write_line(&mut std::io::stdout().lock(), line);
-}
-
-/// Prints a line about the task.
-pub(crate) fn warn(line: &str) {
-    write_line(&mut std::io::stderr().lock(), line);
-}
-
-fn write_line(stream: &mut impl Write, line: &str) {
-    if writeln!(stream, "{line}").is_err() {
-        std::process::exit(1);
-    }
 }

@@ -8,77 +8,47 @@ use crate::workspace::Workspace;
 /// A crate of ours and those that it may link, the indirect ones included.
 struct Arrows {
     package: &'static str,
-    normal: &'static [&'static str],
+    normal: &'static [&'static [&'static str]],
     /// Beyond the normal ones.
     dev: &'static [&'static str],
 }
 
+/// What the command line is made of.
+const PRODUCT: &[&str] = &[
+    "uplint-artifact",
+    "uplint-bytecode",
+    "uplint-chain",
+    "uplint-compile",
+    "uplint-facts",
+    "uplint-layout",
+    "uplint-report",
+    "uplint-rules",
+    "uplint-shadow",
+];
+
+/// What facts are established from.
+const ESTABLISHED: &[&str] = &["uplint-artifact", "uplint-bytecode", "uplint-layout"];
+
+const TESTKIT: &[&str] = &["uplint-testkit"];
+
 const ARROWS: &[Arrows] = &[
-    Arrows { package: "uplint-artifact", normal: &[], dev: &["uplint-testkit"] },
+    Arrows { package: "uplint-artifact", normal: &[], dev: TESTKIT },
     Arrows { package: "uplint-bytecode", normal: &[], dev: &[] },
-    Arrows { package: "uplint-layout", normal: &["uplint-artifact"], dev: &["uplint-testkit"] },
-    Arrows {
-        package: "uplint-facts",
-        normal: &["uplint-artifact", "uplint-bytecode", "uplint-layout"],
-        dev: &["uplint-testkit"],
-    },
-    Arrows {
-        package: "uplint-rules",
-        normal: &["uplint-artifact", "uplint-bytecode", "uplint-facts", "uplint-layout"],
-        dev: &["uplint-testkit"],
-    },
-    Arrows {
-        package: "uplint-report",
-        normal: &["uplint-artifact", "uplint-bytecode", "uplint-facts", "uplint-layout", "uplint-rules"],
-        dev: &["uplint-testkit"],
-    },
-    Arrows { package: "uplint-compile", normal: &["uplint-artifact"], dev: &["uplint-testkit"] },
+    Arrows { package: "uplint-layout", normal: &[&["uplint-artifact"]], dev: TESTKIT },
+    Arrows { package: "uplint-facts", normal: &[ESTABLISHED], dev: TESTKIT },
+    Arrows { package: "uplint-rules", normal: &[ESTABLISHED, &["uplint-facts"]], dev: TESTKIT },
+    Arrows { package: "uplint-report", normal: &[ESTABLISHED, &["uplint-facts", "uplint-rules"]], dev: TESTKIT },
+    Arrows { package: "uplint-compile", normal: &[&["uplint-artifact"]], dev: TESTKIT },
     Arrows { package: "uplint-chain", normal: &[], dev: &[] },
     Arrows {
         package: "uplint-shadow",
-        normal: &[
-            "uplint-artifact",
-            "uplint-bytecode",
-            "uplint-chain",
-            "uplint-facts",
-            "uplint-layout",
-            "uplint-rules",
-        ],
-        dev: &["uplint-testkit"],
+        normal: &[ESTABLISHED, &["uplint-chain", "uplint-facts", "uplint-rules"]],
+        dev: TESTKIT,
     },
-    Arrows { package: "uplint-testkit", normal: &["uplint-artifact"], dev: &[] },
-    Arrows {
-        package: "uplint",
-        normal: &[
-            "uplint-artifact",
-            "uplint-bytecode",
-            "uplint-chain",
-            "uplint-compile",
-            "uplint-facts",
-            "uplint-layout",
-            "uplint-report",
-            "uplint-rules",
-            "uplint-shadow",
-        ],
-        dev: &["uplint-testkit"],
-    },
+    Arrows { package: "uplint-testkit", normal: &[&["uplint-artifact"]], dev: &[] },
+    Arrows { package: "uplint", normal: &[PRODUCT], dev: TESTKIT },
     Arrows { package: "xtask", normal: &[], dev: &[] },
-    Arrows {
-        package: "xtask-run",
-        normal: &[
-            "uplint-artifact",
-            "uplint-bytecode",
-            "uplint-chain",
-            "uplint-compile",
-            "uplint-facts",
-            "uplint-layout",
-            "uplint-report",
-            "uplint-rules",
-            "uplint-shadow",
-            "uplint-testkit",
-        ],
-        dev: &[],
-    },
+    Arrows { package: "xtask-run", normal: &[PRODUCT, TESTKIT, &["xtask"]], dev: &[] },
 ];
 
 /// Crates of others that only some of ours may link, because they compile, run threads, execute or reach the network.
@@ -117,7 +87,7 @@ fn complaints_about(package: &Package, ours: &[&str]) -> Vec<String> {
     let arrow = |dependency: &&Dependency| {
         let is_dev = dependency.kind == DependencyKind::Development;
         let target = dependency.name.as_str();
-        !(arrows.normal.contains(&target) || is_dev && arrows.dev.contains(&target))
+        !(arrows.normal.iter().any(|targets| targets.contains(&target)) || is_dev && arrows.dev.contains(&target))
     };
     let forbidden = dependencies()
         .filter(|dependency| ours.contains(&dependency.name.as_str()))
