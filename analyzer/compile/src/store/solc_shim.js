@@ -20,8 +20,16 @@ function bind(name, result, parameters) {
 // takes is harmless, and null pointers mean that there is no callback to read further sources.
 const version = bind("solidity_version", "string", []) || bind("version", "string", []);
 const compile =
-  bind("solidity_compile", "string", ["string", "number", "number"]) ||
-  bind("compileStandard", "string", ["string", "number"]);
+  bind("solidity_compile", "string", ["number", "number", "number"]) ||
+  bind("compileStandard", "string", ["number", "number"]);
+
+// A string given as such is copied onto the stack of WebAssembly, which a project of a megabyte overflows.
+function place(bytes) {
+  const pointer = soljson._malloc(bytes.length + 1);
+  soljson.HEAPU8.set(bytes, pointer);
+  soljson.HEAPU8[pointer + bytes.length] = 0;
+  return pointer;
+}
 
 function write(text) {
   const bytes = Buffer.from(text, "utf8");
@@ -41,7 +49,7 @@ if (options.includes("--version")) {
     process.stderr.write("this release of solc has no standard JSON interface\n");
     process.exit(1);
   }
-  write(compile(fs.readFileSync(0, "utf8"), 0, 0));
+  write(compile(place(fs.readFileSync(0)), 0, 0));
 } else {
   process.stderr.write("expected --version or --standard-json\n");
   process.exit(1);

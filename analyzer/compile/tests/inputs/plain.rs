@@ -29,6 +29,13 @@ fn a_folder_of_sources_is_compiled_with_everything_that_is_asked_for() {
 }
 
 #[test]
+fn megabytes_of_source_are_compiled() {
+    let filler = format!("// {}\n", "lorem ipsum ".repeat(8)).repeat(20_000);
+    let dir = folder(&[("Vault.sol", VAULT), ("Base.sol", &format!("{BASE}{filler}"))]);
+    assert_eq!(variables(&built(dir.path()), "Vault.sol:Vault"), ["owner", "total"]);
+}
+
+#[test]
 fn one_file_is_compiled_with_what_it_imports() {
     let dir = folder(&[("Vault.sol", VAULT), ("Base.sol", BASE), ("Other.sol", "does not compile")]);
     let build = built(&dir.path().join("Vault.sol"));
