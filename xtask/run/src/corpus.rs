@@ -6,7 +6,7 @@ mod judge;
 mod readme;
 mod releases;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -36,7 +36,8 @@ pub(crate) struct Choice {
 #[derive(Default)]
 struct Outcome {
     rows: Vec<Row>,
-    disagreements: BTreeMap<Disagreement, Vec<String>>,
+    disagreements: BTreeMap<String, Vec<Disagreement>>,
+    used: BTreeSet<usize>,
     faults: Vec<String>,
 }
 
@@ -64,11 +65,14 @@ pub(crate) fn run(folders: &Folders, choice: &Choice) -> Result<(), TaskError> {
             let peer = ask_peer(&work, old_build, new_build, &judged)?;
             let pair = Pair { package: package.name.clone(), versions: format!("{} -> {}", old.version, new.version) };
             say(&format!("{} {}: {} contracts", pair.package, pair.versions, judged.len()));
-            outcome.add(&expected, pair, &judged, &peer);
+            outcome.add(&expected, &pair, &judged, &peer);
         }
     }
     if choice.only_compile {
         return Ok(());
+    }
+    if choice.package.is_none() {
+        outcome.faults.extend(expected.idle(&outcome.used));
     }
     outcome.faults.iter().for_each(|fault| warn(fault));
     if choice.package.is_none() {
@@ -83,38 +87,54 @@ pub(crate) fn run(folders: &Folders, choice: &Choice) -> Result<(), TaskError> {
 
 impl Outcome {
     /// Holds what was said of a pair against what is expected.
-    fn add(&mut self, expected: &Expected, pair: Pair, judged: &[Judged], peer: &[PeerAnswer]) {
-        let (mut counts, mut reasons) = (BTreeMap::new(), BTreeMap::new());
+    fn add(&mut self, expected: &Expected, pair: &Pair, judged: &[Judged], peer: &[PeerAnswer]) {
+        let mut row =
+            Row { pair: pair.clone(), counts: BTreeMap::new(), not_passed: BTreeMap::new(), asked: 0, agreed: 0 };
         for one in judged {
-            *counts.entry(one.verdict.clone()).or_default() += 1;
-            if let Some(expected) = expected.verdict(&pair, &one.contract) {
-                *reasons.entry(expected.reason.clone()).or_default() += 1;
+            *row.counts.entry(one.verdict.clone()).or_default() += 1;
+            if let Some(expected) = expected.verdict(pair, &one.contract) {
+                let group = (one.verdict.clone(), one.by.clone(), expected.reason.clone());
+                row.not_passed.entry(group).or_default().push(one.short_name());
             }
-            self.faults.extend(expected.difference(&pair, one));
+            self.faults.extend(expected.difference(pair, one));
         }
+        self.faults.extend(expected.unmet(pair, judged));
         for answer in peer {
             let Some(judged) = judged.iter().find(|one| one.contract == answer.contract) else { continue };
-            if answer.ok == (judged.verdict == "pass") && judged.verdict != "review" {
+            row.asked += 1;
+            let says = answer.complaints();
+            let is_agreed = match judged.verdict.as_str() {
+                "pass" => says.is_empty(),
+                "fail" => !says.is_empty(),
+                _ => false,
+            };
+            if is_agreed {
+                row.agreed += 1;
                 continue;
             }
-            let complaint = answer.complaint();
-            let Some(known) = expected.peer(&pair, judged, &complaint) else {
-                let Pair { package, versions } = &pair;
-                let Judged { contract, verdict, .. } = judged;
-                self.faults.push(format!("{package} {versions} {contract}: {verdict}, the peer says `{complaint}`"));
-                continue;
-            };
-            let disagreement = Disagreement {
-                package: pair.package.clone(),
-                versions: pair.versions.clone(),
-                verdict: judged.verdict.clone(),
-                complaint: if answer.ok { "nothing".to_owned() } else { complaint },
-                reason: known.reason.clone(),
-            };
-            let name = judged.contract.rsplit(':').next().unwrap_or_default().to_owned();
-            self.disagreements.entry(disagreement).or_default().push(name);
+            let says = if says.is_empty() { vec!["nothing".to_owned()] } else { says };
+            for one in says {
+                self.disagree(expected, pair, judged, one);
+            }
         }
-        self.rows.push(Row { pair, counts, reasons });
+        self.rows.push(row);
+    }
+
+    /// Notes one thing that the peer says of a contract and uplint does not, or the reverse.
+    fn disagree(&mut self, expected: &Expected, pair: &Pair, judged: &Judged, says: String) {
+        let Pair { package, versions } = pair;
+        let Some((place, known)) = expected.peer(pair, judged, &says) else {
+            let Judged { contract, verdict, .. } = judged;
+            self.faults.push(format!("{package} {versions} {contract}: {verdict}, the peer says `{says}`"));
+            return;
+        };
+        self.used.insert(place);
+        self.disagreements.entry(known.reason.clone()).or_default().push(Disagreement {
+            pair: pair.clone(),
+            verdict: judged.verdict.clone(),
+            says,
+            contract: judged.short_name(),
+        });
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a person who read the contracts expects, and why: `testdata/corpus/expected.toml`.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::judge::Judged;
@@ -46,14 +48,14 @@ pub(crate) struct Peer {
     contracts: Option<Vec<String>>,
     /// Our verdict.
     verdict: String,
-    /// A part of the peer's complaint; empty when it has none.
-    complaint: String,
+    /// One thing that the peer says, to its beginning; `nothing` when it finds nothing.
+    says: String,
     /// Why, by a person who read both versions.
     pub(crate) reason: String,
 }
 
 /// One pair of releases.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pair {
     /// Name of the package.
     pub(crate) package: String,
@@ -85,15 +87,32 @@ impl Expected {
         ))
     }
 
-    /// Why the peer's answer differs.
-    pub(crate) fn peer(&self, pair: &Pair, judged: &Judged, complaint: &str) -> Option<&Peer> {
-        self.peers.iter().find(|one| {
+    /// Why the peer says something else, with the place of the answer in the file.
+    pub(crate) fn peer(&self, pair: &Pair, judged: &Judged, says: &str) -> Option<(usize, &Peer)> {
+        self.peers.iter().enumerate().find(|(_, one)| {
             one.package.as_ref().is_none_or(|package| *package == pair.package)
                 && one.pair.as_ref().is_none_or(|versions| *versions == pair.versions)
                 && one.contracts.as_ref().is_none_or(|contracts| names(contracts, &judged.contract))
                 && one.verdict == judged.verdict
-                && (complaint == one.complaint || !one.complaint.is_empty() && complaint.contains(&one.complaint))
+                && says.starts_with(&one.says)
         })
+    }
+
+    /// What is expected of contracts that are not among the judged ones of the pair, in a sentence each.
+    pub(crate) fn unmet(&self, pair: &Pair, judged: &[Judged]) -> Vec<String> {
+        let of_pair = |one: &&NotPassed| one.package == pair.package && one.pair == pair.versions;
+        let ends = self.verdicts.iter().filter(of_pair).flat_map(|one| &one.contracts);
+        let is_unmet = |end: &&String| !judged.iter().any(|judged| names(std::slice::from_ref(*end), &judged.contract));
+        ends.filter(is_unmet)
+            .map(|end| format!("{} {}: `{end}` is expected and was not judged", pair.package, pair.versions))
+            .collect()
+    }
+
+    /// Why the peer differs, where it differs no more: reasons that none of the places holds.
+    pub(crate) fn idle(&self, used: &BTreeSet<usize>) -> Vec<String> {
+        let idle = self.peers.iter().enumerate().filter(|(at, _)| !used.contains(at));
+        idle.map(|(_, one)| format!("the peer never says `{}` where this is expected: {}", one.says, one.reason))
+            .collect()
     }
 }
 
@@ -127,6 +146,7 @@ mod tests {
         let judged = |name: &str, verdict: &str, by: &[&str]| Judged {
             contract: format!("a.sol:{name}"),
             old: None,
+            is_removed: false,
             verdict: verdict.to_owned(),
             by: by.iter().map(|&rule| rule.to_owned()).collect(),
             message: String::new(),
@@ -136,5 +156,7 @@ mod tests {
         assert!(expected.difference(&pair, &judged("A", "fail", &["SL001"])).is_some());
         assert!(expected.difference(&pair, &judged("A", "pass", &[])).is_some());
         assert!(expected.difference(&pair, &judged("B", "fail", &["SL001"])).is_some());
+        assert_eq!(expected.unmet(&pair, &[judged("A", "fail", &[])]), Vec::<String>::new());
+        assert_eq!(expected.unmet(&pair, &[judged("B", "fail", &[])]).len(), 1);
     }
 }

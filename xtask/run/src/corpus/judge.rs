@@ -19,16 +19,25 @@ const PEER_SCRIPT: &str = include_str!("peer.js");
 /// What uplint says of one contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Judged {
-    /// The contract in the new release, `path:Name`.
+    /// The contract in the new release, or in the old one where it is removed, `path:Name`.
     pub(crate) contract: String,
     /// The contract in the old release.
     pub(crate) old: Option<String>,
+    /// Whether the new release has no such contract.
+    pub(crate) is_removed: bool,
     /// `pass`, `review` or `fail`.
     pub(crate) verdict: String,
     /// What decided it: rules with findings at or above `high` that count, and kinds of blocking gaps.
     pub(crate) by: Vec<String>,
     /// The first message behind it, for who reads the list.
     pub(crate) message: String,
+}
+
+impl Judged {
+    /// The contract's name without its path.
+    pub(crate) fn short_name(&self) -> String {
+        self.contract.rsplit(':').next().unwrap_or_default().to_owned()
+    }
 }
 
 /// Judges a pair; in the order of the report. Without specs it is the program that finds what is upgradeable.
@@ -68,6 +77,7 @@ fn judged(contract: &Value) -> Judged {
     Judged {
         contract: text(contract, "name"),
         old: contract["old"].as_str().map(str::to_owned),
+        is_removed: contract["status"] == "removed",
         verdict: text(contract, "verdict"),
         by,
         message: findings.iter().chain(&gaps).next().map(|first| text(first, "message")).unwrap_or_default(),
@@ -77,24 +87,20 @@ fn judged(contract: &Value) -> Judged {
 /// What the peer says of one contract.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct PeerAnswer {
-    /// The contract, as it was asked for.
+    /// The contract in the new release, as it was asked for.
     pub(crate) contract: String,
-    /// Whether it finds nothing.
-    pub(crate) ok: bool,
-    /// Kinds of its unsafe operations.
-    errors: Vec<String>,
-    /// Kinds of its changes of storage.
-    ops: Vec<String>,
+    /// Kinds of what it finds.
+    says: Vec<String>,
     /// Its message where it gave up.
     failure: Option<String>,
 }
 
 impl PeerAnswer {
-    /// What it complains about, in short.
-    pub(crate) fn complaint(&self) -> String {
+    /// What it says, one by one; empty when it finds nothing.
+    pub(crate) fn complaints(&self) -> Vec<String> {
         match &self.failure {
-            Some(failure) => format!("gives up: {failure}"),
-            None => self.errors.iter().chain(&self.ops).map(String::as_str).collect::<Vec<_>>().join(", "),
+            Some(failure) => vec![format!("gives up: {failure}")],
+            None => self.says.clone(),
         }
     }
 }
@@ -109,8 +115,11 @@ pub(crate) fn ask_peer(
     let modules = npm::install(&work.join("peer"), &[PEER])?;
     let script: PathBuf = work.join("peer/peer.js");
     folder::write(&script, PEER_SCRIPT)?;
-    let pairs: Vec<(&str, &str)> =
-        contracts.iter().filter_map(|judged| Some((judged.old.as_deref()?, judged.contract.as_str()))).collect();
+    let pairs: Vec<(&str, &str)> = contracts
+        .iter()
+        .filter(|judged| !judged.is_removed)
+        .filter_map(|judged| Some((judged.old.as_deref()?, judged.contract.as_str())))
+        .collect();
     let question = work.join("peer/question.json");
     folder::write(&question, &serde_json::json!(pairs).to_string())?;
     let dir = |path: &Path| path.parent().unwrap_or(path).to_owned();

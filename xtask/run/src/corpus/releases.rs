@@ -50,6 +50,10 @@ pub(crate) struct Release {
     /// `*` is everything, abstract contracts included.
     #[serde(default)]
     pub(crate) contracts: Vec<String>,
+    /// Where imports lie that begin otherwise than with a package's name: the beginning, and what is there in
+    /// `node_modules`.
+    #[serde(default)]
+    pub(crate) paths: BTreeMap<String, String>,
     /// Packages that it imports from.
     #[serde(default)]
     pub(crate) dependencies: BTreeMap<String, String>,
@@ -79,26 +83,43 @@ impl Release {
         let name = self.package_name(package);
         let mut waiting = Vec::new();
         for start in &package.sources {
-            waiting.extend(solidity_files(modules, &format!("{name}/{start}"), &package.without)?);
+            let found = solidity_files(modules, &format!("{name}/{start}"), &package.without)?;
+            waiting.extend(found.into_iter().map(|source| (source, None)));
         }
         if waiting.is_empty() {
             let reason = "holds none of the sources named in the list of packages".to_owned();
             return Err(TaskError::Form { path: modules.join(name), reason });
         }
-        let mut sources = BTreeMap::new();
-        while let Some(source) = waiting.pop() {
+        let (mut sources, mut missing) = (BTreeMap::new(), BTreeMap::new());
+        while let Some((source, importer)) = waiting.pop() {
             if sources.contains_key(&source) {
                 continue;
             }
-            let text = folder::read(&modules.join(&source))?;
-            waiting.extend(imports(&text).iter().map(|import| resolve(&source, import)));
+            let path = modules.join(self.place(&source));
+            if let (false, Some(importer)) = (path.is_file(), importer) {
+                missing.entry(source).or_insert(importer);
+                continue;
+            }
+            let text = folder::read(&path)?;
+            waiting.extend(imports(&text).iter().map(|import| (resolve(&source, import), Some(source.clone()))));
             sources.insert(source, text);
+        }
+        if !missing.is_empty() {
+            let list: Vec<String> = missing.iter().map(|(source, by)| format!("{source} (by {by})")).collect();
+            let reason = format!("these imports are missing: {}", list.join(", "));
+            return Err(TaskError::Form { path: modules.into(), reason });
         }
         let own = format!("{name}/");
         Ok(sources
             .into_iter()
             .map(|(path, text)| (path.strip_prefix(&own).map(str::to_owned).unwrap_or(path), text))
             .collect())
+    }
+
+    /// Where a source lies in `node_modules`.
+    fn place(&self, source: &str) -> String {
+        let found = self.paths.iter().find_map(|(start, there)| Some((there, source.strip_prefix(start.as_str())?)));
+        found.map_or_else(|| source.to_owned(), |(there, rest)| format!("{there}{rest}"))
     }
 
     fn package_name<'a>(&'a self, package: &'a Package) -> &'a str {
