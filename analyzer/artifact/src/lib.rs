@@ -19,5 +19,5 @@ pub use artifact::{
 };
 pub use ast::{Ast, AstId, Field, Node, NodeKind, NodeRef, Tree};
 pub use layout_output::{SolcStorageLayout, SolcStorageType, SolcStorageVariable, VyperStorageLayout, VyperVariable};
-pub use source::{LineColumn, Source, SourceId, Span};
+pub use source::{LineColumn, Source, SourceId, SourceText, Span};
 pub use source_map::{Jump, SourceMapEntry};

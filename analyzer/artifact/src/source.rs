@@ -4,6 +4,10 @@
 
 use std::sync::Arc;
 
+mod text;
+
+pub use text::SourceText;
+
 /// The number a compilation gave to a source file; only meaningful within one [`Unit`](crate::Unit).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
@@ -52,21 +56,17 @@ pub struct Source {
     /// The name the compiler knows it by; equal to `path` unless a framework prefixes its names.
     pub unit_name: Arc<str>,
     /// Its text, where the document carries it.
-    pub text: Option<Arc<str>>,
+    pub text: Option<SourceText>,
 }
 
 impl Source {
     /// The line and column of a byte offset, or `None` when the text is unknown or shorter than that.
     #[must_use]
     pub fn line_column(&self, offset: u32) -> Option<LineColumn> {
-        let text = self.text.as_deref()?;
-        let offset = usize::try_from(offset).ok()?;
-        let before = text.as_bytes().get(..offset)?;
-        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        let newlines = before.split(|&byte| byte == b'\n').count() - 1;
-        // Continuation bytes do not start a character, so counting the others counts scalar values.
-        let column = before[line_start..].iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
-        Some(LineColumn { line: u32::try_from(newlines + 1).ok()?, column: u32::try_from(column + 1).ok()? })
+        let text = self.text.as_ref()?;
+        let offset = usize::try_from(offset).ok().filter(|&offset| offset <= text.len())?;
+        let (line, (column, _)) = (text.line_at(offset), text.columns_before(offset));
+        Some(LineColumn { line: u32::try_from(line + 1).ok()?, column: u32::try_from(column + 1).ok()? })
     }
 
     /// The text of a span, or `None` when it is unknown or the span does not fall on character boundaries.

@@ -1,6 +1,6 @@
 //! Where in a source text a location is: file, lines and columns.
 
-use uplint_artifact::{LineColumn, Source, Span};
+use uplint_artifact::{LineColumn, Source, SourceText, Span};
 use uplint_facts::{Side, UpgradeFacts};
 use uplint_rules::Location;
 
@@ -24,15 +24,15 @@ pub(crate) fn source_place<'a>(facts: Option<&'a UpgradeFacts>, location: &Locat
 
 impl<'a> SourcePlace<'a> {
     /// The text of the file and the bytes within it, when both are known and fit each other.
-    pub(crate) fn text(&self) -> Option<(&'a str, std::ops::Range<usize>)> {
-        let text = self.source.text.as_deref()?;
+    pub(crate) fn text(&self) -> Option<(&'a SourceText, std::ops::Range<usize>)> {
+        let text = self.source.text.as_ref()?;
         let range = usize::try_from(self.span.start).ok()?..usize::try_from(self.span.end()).ok()?;
         text.get(range.clone())?;
         Some((text, range))
     }
 
     /// The bytes of the first line of the place, without trailing blanks: what can be underlined.
-    pub(crate) fn first_line(&self) -> Option<(&'a str, std::ops::Range<usize>)> {
+    pub(crate) fn first_line(&self) -> Option<(&'a SourceText, std::ops::Range<usize>)> {
         let (text, range) = self.text()?;
         let first = text[range.clone()].lines().next().unwrap_or_default().trim_end();
         Some((text, range.start..range.start + first.len()))

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::artifact::{Artifact, CompilerInfo, ContractName, Language, Settings, Unit};
 use crate::layout_output::SolcStorageLayout;
-use crate::source::{Source, SourceId};
+use crate::source::{Source, SourceId, SourceText};
 
 /// First solc that prints `storageLayout`.
 const STORAGE_LAYOUT_SINCE: Version = Version::new(0, 5, 13);
@@ -266,7 +266,7 @@ fn read_sources(
                 }),
             }
         }
-        let text = texts.get(&**unit_name).and_then(|source| source.content.as_deref()).map(Arc::from);
+        let text = texts.get(&**unit_name).and_then(|source| source.content.as_deref()).map(SourceText::from);
         sources.push(Source { id, path, unit_name: (&**unit_name).into(), text });
     }
     sources.sort_by_key(|source| source.id);

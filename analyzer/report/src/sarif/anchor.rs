@@ -5,6 +5,7 @@
 //! stands in, and the text names the place.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use uplint_artifact::SourceText;
 use uplint_facts::{Side, UpgradeFacts};
 use uplint_rules::Location;
 
@@ -51,9 +52,9 @@ fn is_dependency(path: &str) -> bool {
 
 fn physical(place: &SourcePlace<'_>, project: &str) -> Option<PhysicalLocation> {
     let (text, range) = place.first_line()?;
-    let start_of_line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let line = u32::try_from(text[..range.start].matches('\n').count() + 1).ok()?;
-    let column = |byte: usize| u32::try_from(text[start_of_line..byte].encode_utf16().count() + 1).ok();
+    let at = text.line_at(range.start);
+    let line = u32::try_from(at + 1).ok()?;
+    let column = |byte: usize| u32::try_from(text.columns_before(byte).1 + 1).ok();
     let (start_column, end_column) = (column(range.start)?, column(range.end)?);
     let excerpt = &text[range];
     let snippet = (excerpt.len() <= MAX_SNIPPET && !excerpt.is_empty()).then(|| Snippet { text: excerpt.to_owned() });
@@ -67,22 +68,22 @@ fn physical(place: &SourcePlace<'_>, project: &str) -> Option<PhysicalLocation> 
             end_column: end_column.max(start_column + 1),
             snippet,
         },
-        context_region: context(text, line),
+        context_region: context(text, at),
     })
 }
 
 /// The line with one before and one after.
-fn context(text: &str, line: u32) -> Option<ContextRegion> {
-    let first = line.saturating_sub(1).max(1);
-    let skipped = usize::try_from(first - 1).ok()?;
-    let lines: Vec<_> = text.lines().skip(skipped).take(usize::try_from(line - first).ok()? + 2).collect();
-    let excerpt = lines.join("\n");
-    let end_line = first + u32::try_from(lines.len()).ok()?.checked_sub(1)?;
-    (excerpt.len() <= MAX_SNIPPET).then_some(ContextRegion {
-        start_line: first,
-        end_line,
-        snippet: Snippet { text: excerpt },
-    })
+fn context(text: &SourceText, line: usize) -> Option<ContextRegion> {
+    let first = line.saturating_sub(1);
+    let lines: Vec<_> = (first..=line + 1).map_while(|line| text.line_bytes(line)).collect();
+    let len: usize = lines.iter().map(|line| line.len() + 1).sum();
+    if len > MAX_SNIPPET + 1 {
+        return None;
+    }
+    let excerpt = lines.iter().map(|line| &text[line.clone()]).collect::<Vec<_>>().join("\n");
+    let start_line = u32::try_from(first + 1).ok()?;
+    let end_line = start_line.checked_add(u32::try_from(lines.len()).ok()?.checked_sub(1)?)?;
+    Some(ContextRegion { start_line, end_line, snippet: Snippet { text: excerpt } })
 }
 
 /// A path from the root of the repository as a relative URI reference.

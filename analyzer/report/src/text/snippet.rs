@@ -69,12 +69,13 @@ struct LineMark {
 
 fn line_mark(mark: &Mark<'_>) -> Option<LineMark> {
     let (text, range) = mark.place.first_line()?;
-    let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let place = mark.place.source.line_column(u32::try_from(range.start).ok()?)?;
+    let line = text.line_at(range.start);
+    // A place at the very end may stand on a line that has not begun.
+    let start = text.line_bytes(line).map_or(range.start, |bytes| bytes.start);
     Some(LineMark {
-        line: usize::try_from(place.line).ok()?.checked_sub(1)?,
-        columns: range.start - line_start..range.end - line_start,
-        column: place.column,
+        line,
+        columns: range.start - start..range.end - start,
+        column: u32::try_from(text.columns_before(range.start).0).ok()?.checked_add(1)?,
         message: one_line(&mark.message).into_owned(),
         is_primary: mark.is_primary,
     })
@@ -109,10 +110,9 @@ fn clusters(marks: Vec<LineMark>) -> Vec<Vec<LineMark>> {
 }
 
 fn draw(place: &SourcePlace<'_>, marks: &[LineMark], paint: &Paint) -> String {
-    let Some(text) = place.source.text.as_deref() else { return String::new() };
+    let Some(text) = &place.source.text else { return String::new() };
     let (Some(first), Some(last)) = (marks.first(), marks.last()) else { return String::new() };
     let first_line = first.line.saturating_sub(1);
-    let lines = first_line..=last.line + 1;
     let named = marks.iter().find(|mark| mark.is_primary).unwrap_or(first);
     let path = one_line(&place.source.path);
     let version = match place.side {
@@ -126,9 +126,10 @@ fn draw(place: &SourcePlace<'_>, marks: &[LineMark], paint: &Paint) -> String {
     let mut labels = Vec::new();
     let mut theme = paint.theme();
     theme.styles.highlights.clear();
-    for (line, content) in text.lines().enumerate().skip(first_line).take(lines.count()) {
+    for line in first_line..=last.line + 1 {
+        let Some(bytes) = text.line_bytes(line) else { break };
         let of_line: Vec<_> = marks.iter().filter(|mark| mark.line == line).collect();
-        let shown = show_line(content, &of_line, columns);
+        let shown = show_line(&text[bytes], &of_line, columns);
         for (mark, range) in of_line.iter().zip(shown.ranges) {
             // The words begin behind the hook, which hangs from the middle of the place.
             let hook = shown.text[..range.start].chars().count() + shown.text[range.clone()].chars().count() / 2;
