@@ -1,6 +1,5 @@
 //! The whole result of a run: everything that a report may print.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use uplint_artifact::ContractName;
@@ -83,9 +82,6 @@ pub struct InputSummary {
     /// Compilers used, with versions, in ascending order.
     pub compilers: Vec<String>,
 }
-
-/// A source text by side and display path.
-pub type SourceText = BTreeMap<(Side, Arc<str>), Arc<str>>;
 
 /// The whole result of a run.
 #[derive(Clone, Debug)]

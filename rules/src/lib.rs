@@ -20,7 +20,7 @@ mod storage;
 pub mod verdict;
 
 pub use assess::{AssessOptions, assess, assess_with, selected_rules};
-pub use assessment::{Assessment, ContractAssessment, ContractStatus, Gap, InputSummary, NotChecked, SourceText};
+pub use assessment::{Assessment, ContractAssessment, ContractStatus, Gap, InputSummary, NotChecked};
 pub use finding::{Confidence, Evidence, Finding, Location, Related, Severity, State, StoragePlace};
 pub use fingerprint::{fingerprint, fingerprints};
 pub use rule::{Need, Rule, RuleDocs, RuleMeta};
