@@ -94,8 +94,6 @@ pub struct Assessment {
     pub new: InputSummary,
     /// Contracts by name.
     pub contracts: Vec<ContractAssessment>,
-    /// Contracts that were not judged because they did not change: not listed singly unless asked for.
-    pub skipped: usize,
     /// Remarks on the whole run.
     pub notes: Vec<String>,
     /// Least severity that fails, for the reports' last line.

@@ -1,5 +1,5 @@
-//! What is generated from the rules: the catalogue in `rules/src/catalog.rs`, the pages in `rules/docs` and the table in
-//! the README.
+//! What is generated: from the rules the catalogue in `rules/src/catalog.rs`, the pages in `rules/docs` and the table in
+//! the README; from the types of the report its published schema.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -16,6 +16,9 @@ const CATALOG_FILE: &str = "rules/src/catalog.rs";
 const PAGES: &str = "rules/docs";
 const README: &str = "README.md";
 
+/// The test that holds the published schema against the types, and writes it when it is told to.
+const SCHEMA_TEST: &str = "json::tests::the_published_schema_is_what_the_types_say";
+
 /// The lines of the README between which the table stands.
 const TABLE: (&str, &str) = ("<!-- rules: begin (cargo xtask codegen) -->\n", "<!-- rules: end -->\n");
 
@@ -24,6 +27,29 @@ struct Generated {
     /// Relative to the root of the workspace.
     path: PathBuf,
     text: String,
+}
+
+/// Writes the published schema of the JSON report, or fails when it is stale. The schema follows from the types of the
+/// report, which this program does not link, so the test that compares them does it.
+pub(crate) fn schema(workspace: &Workspace, is_check: bool) -> Result<(), TaskError> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(&workspace.root).args(["test", "--quiet", "--locked", "--package", "uplint-report", "--lib"]);
+    command.args(["--", "--exact", SCHEMA_TEST]);
+    if is_check {
+        command.env_remove("UPLINT_BLESS");
+    } else {
+        command.env("UPLINT_BLESS", "1");
+    }
+    let failed = |reason: String| TaskError::Program { program: "cargo test", reason };
+    let output = command.output().map_err(|error| failed(error.to_string()))?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() && printed.contains("1 passed") {
+        return Ok(());
+    }
+    warn(printed.trim_end());
+    warn(String::from_utf8_lossy(&output.stderr).trim_end());
+    Err(failed(format!("`{SCHEMA_TEST}` did not pass; run `cargo xtask codegen` where the schema is stale")))
 }
 
 /// Writes what is stale and removes pages of rules that are gone.

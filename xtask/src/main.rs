@@ -36,7 +36,7 @@ enum Task {
         #[arg(long)]
         id: Option<String>,
     },
-    /// Write what is generated from the rules: the catalogue and the rule pages.
+    /// Write what is generated: the catalogue and the rule pages from the rules, the schema from the report's types.
     Codegen {
         /// Change nothing and fail when a generated file is stale.
         #[arg(long)]
@@ -118,8 +118,14 @@ fn run(task: Task) -> Result<ExitCode, TaskError> {
     let workspace = Workspace::open()?;
     match task {
         Task::NewRule { slug, id } => new_rule::write(&workspace, &slug, id.as_deref())?,
-        Task::Codegen { check: false } => codegen::write(&workspace)?,
-        Task::Codegen { check: true } => codegen::check(&workspace)?,
+        Task::Codegen { check } => {
+            if check {
+                codegen::check(&workspace)?
+            } else {
+                codegen::write(&workspace)?
+            }
+            codegen::schema(&workspace, check)?;
+        }
         Task::Tidy => tidy::check(&workspace)?,
         Task::Bless(rest) => return hand_on(&workspace, "bless", &rest),
         Task::Testdata(rest) => return hand_on(&workspace, "testdata", &rest),

@@ -92,7 +92,6 @@ pub(crate) fn run(job: &Job<'_>, progress: &Progress) -> Result<Outcome, CliErro
         old: old.map(|old| old.summary),
         new: new.summary,
         contracts,
-        skipped: 0,
         notes: Vec::new(),
         fail_on: job.options.policy.fail_on,
         elapsed_ms: job.timings.then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)),

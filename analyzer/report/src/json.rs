@@ -181,8 +181,8 @@ fn summary(assessment: &Assessment) -> view::Summary {
             low: number(Severity::Low),
             info: number(Severity::Info),
         },
-        contracts: assessment.contracts.len() + assessment.skipped,
-        unchanged: assessment.skipped,
+        contracts: assessment.contracts.len(),
+        unchanged: assessment.contracts.iter().filter(|contract| contract.status == ContractStatus::Unchanged).count(),
     }
 }
 
@@ -242,6 +242,17 @@ mod tests {
         let report = parsed(&sample::full());
         assert_eq!(report["contracts"][0]["findings"].as_array().map(Vec::len), Some(4));
         assert_eq!(report["summary"]["findings"]["low"], 1);
-        assert_eq!(report["summary"]["contracts"], 4);
+        assert_eq!(report["summary"]["contracts"], 1);
+    }
+
+    #[test]
+    fn contracts_that_did_not_change_are_counted() {
+        let unchanged = |status| {
+            let mut assessment = sample::assessment(Vec::new(), uplint_rules::Verdict::Pass);
+            assessment.contracts[0].status = status;
+            parsed(&assessment)["summary"]["unchanged"].as_u64()
+        };
+        assert_eq!(unchanged(ContractStatus::Unchanged), Some(1));
+        assert_eq!(unchanged(ContractStatus::Changed), Some(0));
     }
 }

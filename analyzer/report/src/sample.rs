@@ -160,7 +160,6 @@ pub(crate) fn assessment_of(new: &str, findings: Vec<Finding>, verdict: Verdict)
         old: Some(input("v1")),
         new: input("v2"),
         contracts: vec![contract],
-        skipped: 3,
         notes: Vec::new(),
         fail_on: Some(Severity::High),
         elapsed_ms: None,

@@ -253,11 +253,7 @@ impl Printer {
         if gaps > 0 {
             parts.push(format!("{gaps} not established"));
         }
-        let mut contracts = count(assessment.contracts.len(), "contract");
-        if assessment.skipped > 0 {
-            contracts = format!("{contracts} ({} more unchanged)", assessment.skipped);
-        }
-        parts.push(contracts);
+        parts.push(count(assessment.contracts.len(), "contract"));
         parts.push(match assessment.fail_on {
             Some(Severity::Critical) => "fails on critical".to_owned(),
             Some(severity) => format!("fails on {severity} and above"),

@@ -168,7 +168,6 @@ fn assessment(case: &Case, contract: ContractAssessment) -> Assessment {
         old: case.old.as_ref().map(|file| input(&file.name)),
         new: input(&case.new.name),
         contracts: vec![contract],
-        skipped: 0,
         notes: Vec::new(),
         fail_on: Some(Severity::High),
         elapsed_ms: None,

@@ -167,6 +167,24 @@ fn tests_and_scripts_are_compiled_and_judged_when_they_are_named() {
 }
 
 #[test]
+fn a_finding_is_known_again_after_its_source_was_edited() {
+    let fingerprints = |old: &str, source: &str| {
+        let old = contract("Vault", old);
+        let seen = check(&[("V.sol", &old)], &[("V.sol", source)], &["--output", "json"]);
+        let findings = json(&seen)["contracts"][0]["findings"].as_array().cloned().unwrap_or_default();
+        let of_moved = findings.iter().filter(|finding| finding["rule"] == "SL001");
+        of_moved.filter_map(|finding| finding["fingerprint"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let old = "uint256 total; address owner;";
+    let known = fingerprints(old, &contract("Vault", "uint256 fee; uint256 total; address owner;"));
+    assert_eq!(known.len(), 1);
+    let edited = contract("Vault", "\n\n    /* what it takes */ uint256\n  fee;\n uint256 total; address owner;\n\n");
+    assert_eq!(fingerprints(old, &format!("// a new first line\n{edited}")), known);
+    let other = contract("Vault", "uint256 fee; uint256 assets; address owner;");
+    assert_ne!(fingerprints("uint256 assets; address owner;", &other), known);
+}
+
+#[test]
 fn an_upgrade_call_has_to_fit_a_contract() {
     let old = contract("Vault", "uint256 total;");
     let new = contract("Vault", "uint256 total; function initializeV2(uint256 cap) external {}");

@@ -307,7 +307,7 @@ pub(super) struct Summary {
     pub(super) findings: Counts,
     /// Contracts, those that did not change included.
     pub(super) contracts: usize,
-    /// Contracts that are not listed because they did not change.
+    /// Contracts that did not change.
     pub(super) unchanged: usize,
 }
 
