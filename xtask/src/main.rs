@@ -120,9 +120,9 @@ fn run(task: Task) -> Result<ExitCode, TaskError> {
         Task::NewRule { slug, id } => new_rule::write(&workspace, &slug, id.as_deref())?,
         Task::Codegen { check } => {
             if check {
-                codegen::check(&workspace)?
+                codegen::check(&workspace)?;
             } else {
-                codegen::write(&workspace)?
+                codegen::write(&workspace)?;
             }
             codegen::schema(&workspace, check)?;
         }

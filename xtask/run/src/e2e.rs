@@ -5,6 +5,7 @@ mod demo;
 mod foundry;
 mod new_rule;
 mod reports;
+mod terminal;
 mod vyper;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ const TESTS: &[Test] = &[
     ("every case written in vyper ends as its header says", vyper::every_case_ends_as_its_header_says),
     ("vyper sources are compiled by the version that fits", vyper::sources_are_compiled_by_the_version_that_fits),
     ("every report of a case is valid", reports::every_report_of_a_case_is_valid),
+    ("long work is told at a terminal", terminal::long_work_is_told_and_the_line_goes_when_it_is_done),
     ("a new rule compiles", new_rule::a_new_rule_compiles),
 ];
 

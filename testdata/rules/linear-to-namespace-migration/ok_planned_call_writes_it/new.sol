@@ -1,4 +1,4 @@
-//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass   //@ upgrade-call: migrate(1)
+//@ contract: Vault   //@ solc: 0.8.28   //@ verdict: pass   //@ upgrade-call: migrate(0x0000000000000000000000000000000000000001)
 contract Vault {
     /// @custom:storage-location erc7201:vault.ownable
     struct OwnableStorage { address _owner; }

@@ -13,21 +13,27 @@ use crate::folder;
 use crate::npm::{self, Pinned};
 use crate::program::Program;
 use crate::testdata::in_parallel;
+use crate::vyper::install;
 
 pub(super) fn every_report_of_a_case_is_valid(place: &Place) -> Result<(), Fault> {
     let made = place.work.join("reports");
     folder::remove(&made)?;
     let cases = cases(&place.folders.testdata()).map_err(TaskError::from)?;
+    // Before the threads start, which would all want to install it.
+    for case in &cases {
+        if let Pragma::Vyper(version) = &case.header.compiler {
+            install(&place.folders.target.join("vyper"), version)?;
+        }
+    }
     let reported = in_parallel(&cases, |case| report(place, &made, case));
     let mut faults: Vec<String> = Vec::new();
     let (mut sarif, mut json) = (Vec::new(), Vec::new());
     for result in reported {
         match result {
-            Ok(Some(written)) => {
+            Ok(written) => {
                 sarif.push(written.sarif);
                 json.push(written.json);
             }
-            Ok(None) => {}
             Err(fault) => faults.push(fault.to_string()),
         }
     }
@@ -45,15 +51,16 @@ struct Written {
 }
 
 /// Judges a case from its recorded compiler output with the real program and holds the verdict against the header. Cases
-/// in Vyper have no build-info and are tested with the real compiler.
-fn report(place: &Place, made: &Path, case: &Case) -> Result<Option<Written>, Fault> {
-    if matches!(case.header.compiler, Pragma::Vyper(_)) {
-        return Ok(None);
-    }
-    let build = read_build(case).map_err(TaskError::from)?;
+/// in Vyper have no build-info, so their sources are judged with the real compiler.
+fn report(place: &Place, made: &Path, case: &Case) -> Result<Written, Fault> {
     let folder = made.join(case.id());
     let written = Written { sarif: folder.join("report.sarif"), json: folder.join("report.json") };
     let mut program = Program::new(&place.uplint).folder(made).args(["check", "--no-progress", "--offline"]);
+    if let Pragma::Vyper(version) = &case.header.compiler {
+        let vyper = install(&place.folders.target.join("vyper"), version)?.join("vyper");
+        // What is tested lies below the repository, and so does the compiler that was installed for it.
+        program = program.args(["--allow-project-compiler", "--vyper"]).arg(vyper);
+    }
     program = program.arg("--output").arg(format!("sarif={}", written.sarif.display()));
     program = program.arg("--output").arg(format!("json={}", written.json.display()));
     let header = &case.header;
@@ -79,13 +86,7 @@ fn report(place: &Place, made: &Path, case: &Case) -> Result<Option<Written>, Fa
     if let Some(fork) = &header.hard_fork {
         program = program.args(["--hardfork", fork]);
     }
-    for (side, unit) in [("old", build.old.as_ref()), ("new", Some(&build.new))] {
-        if let Some(unit) = unit {
-            let path = folder.join(format!("{side}.json"));
-            folder::write(&path, &build_info(&case.header.compiler, &build.compiler, unit).to_string())?;
-            program = program.arg(path);
-        }
-    }
+    program = program.args(inputs(case, &folder)?);
     let ended = program.run()?;
     if !written.json.is_file() {
         return Err(Fault::Wrong(format!("{}: no report:\n{}", case.id(), ended.stderr)));
@@ -98,7 +99,28 @@ fn report(place: &Place, made: &Path, case: &Case) -> Result<Option<Written>, Fa
         let report: Value = folder::read_json(&written.json)?;
         expect_equal(&case.id(), &verdict_of(&report, &header.contract), &header.verdict.as_str())?;
     }
-    Ok(Some(written))
+    Ok(written)
+}
+
+/// Writes what the program is to judge: build-info, or the sources of a case in Vyper.
+fn inputs(case: &Case, folder: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let mut paths = Vec::new();
+    if matches!(case.header.compiler, Pragma::Vyper(_)) {
+        for file in case.old.iter().chain([&case.new]) {
+            paths.push(folder.join(&file.name));
+            folder::write(&folder.join(&file.name), &file.text)?;
+        }
+        return Ok(paths);
+    }
+    let build = read_build(case).map_err(TaskError::from)?;
+    for (side, unit) in [("old", build.old.as_ref()), ("new", Some(&build.new))] {
+        if let Some(unit) = unit {
+            let path = folder.join(format!("{side}.json"));
+            folder::write(&path, &build_info(&case.header.compiler, &build.compiler, unit).to_string())?;
+            paths.push(path);
+        }
+    }
+    Ok(paths)
 }
 
 /// The verdict on one contract; collaborators of a case have verdicts of their own.
