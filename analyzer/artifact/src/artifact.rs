@@ -166,6 +166,22 @@ pub struct Artifact {
 }
 
 impl Artifact {
+    /// An artifact of which nothing but the name is known.
+    pub fn named(contract: ContractName) -> Self {
+        Self {
+            contract,
+            unit: None,
+            source: None,
+            abi: None,
+            method_identifiers: None,
+            storage_layout: None,
+            transient_layout: None,
+            vyper_layout: None,
+            creation: None,
+            runtime: None,
+        }
+    }
+
     /// The syntax trees of its compilation, `None` for bare bytecode or when there are none.
     pub fn ast(&self) -> Option<&Ast> {
         self.unit.as_deref().map(Unit::ast).filter(|ast| !ast.is_empty())

@@ -188,18 +188,8 @@ pub fn bytecode(name: &str, text: &[u8]) -> Result<Document, ReadError> {
     if runtime.bytes.is_empty() {
         return Err(ReadError::EmptyBytecode { document: document() });
     }
-    let artifact = Artifact {
-        contract: ContractName { path: "".into(), name: stem(name).into() },
-        unit: None,
-        source: None,
-        abi: None,
-        method_identifiers: None,
-        storage_layout: None,
-        transient_layout: None,
-        vyper_layout: None,
-        creation: None,
-        runtime: Some(runtime),
-    };
+    let contract = ContractName { path: "".into(), name: stem(name).into() };
+    let artifact = Artifact { runtime: Some(runtime), ..Artifact::named(contract) };
     let (artifacts, diagnostics, missing) = (vec![artifact], Vec::new(), Vec::new());
     Ok(Document { artifacts, diagnostics, kind: DocumentKind::Bytecode, missing })
 }

@@ -310,20 +310,8 @@ mod tests {
         };
         let (path, name) = name.split_once(':').expect("invariant: a test names contracts in full");
         let contract = ContractName { path: path.into(), name: name.into() };
-        let artifact = Artifact {
-            contract,
-            unit: None,
-            source: None,
-            abi: None,
-            method_identifiers: None,
-            storage_layout: None,
-            transient_layout: None,
-            vyper_layout: None,
-            creation: None,
-            runtime: None,
-        };
         Candidate {
-            artifact: Arc::new(artifact),
+            artifact: Arc::new(Artifact::named(contract)),
             kind: ContractKind::Concrete,
             role: Role::Own,
             reason: is_upgradeable.then_some(Reason::Code(UpgradeabilityReason::Annotated)),

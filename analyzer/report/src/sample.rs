@@ -86,16 +86,11 @@ fn artifact(text: &str) -> Arc<Artifact> {
         parsed_ast: OnceLock::new(),
     };
     Arc::new(Artifact {
-        contract: ContractName { path, name: "Vault".into() },
         unit: Some(Arc::new(unit)),
         source: Some(SourceId(0)),
         abi: Some(serde_json::from_str(ABI).expect("an interface")),
-        method_identifiers: None,
         storage_layout: Some(storage_layout(text)),
-        transient_layout: None,
-        vyper_layout: None,
-        creation: None,
-        runtime: None,
+        ..Artifact::named(ContractName { path, name: "Vault".into() })
     })
 }
 

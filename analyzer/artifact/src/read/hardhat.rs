@@ -61,18 +61,7 @@ pub(super) fn artifact(name: &str, text: &str) -> Result<Document, ReadError> {
     let runtime = code(Part::RuntimeCode, raw.deployed_bytecode.as_deref(), links, immutables);
     missing.sort();
     let method_identifiers = abi.as_ref().map(interface::selectors);
-    let artifact = Artifact {
-        contract,
-        unit: None,
-        source: None,
-        abi,
-        method_identifiers,
-        storage_layout: None,
-        transient_layout: None,
-        vyper_layout: None,
-        creation,
-        runtime,
-    };
+    let artifact = Artifact { abi, method_identifiers, creation, runtime, ..Artifact::named(contract) };
     let (artifacts, diagnostics, kind) = (vec![artifact], Vec::new(), DocumentKind::HardhatArtifact);
     Ok(Document { artifacts, diagnostics, kind, missing })
 }

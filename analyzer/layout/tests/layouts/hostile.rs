@@ -43,16 +43,8 @@ fn array(label: &str, size: u64, base: &str) -> SolcStorageType {
 
 fn lay_out(storage: Vec<SolcStorageVariable>, types: Vec<(String, SolcStorageType)>) -> StorageLayout {
     layout_of(&Artifact {
-        contract: ContractName { path: "a.sol".into(), name: "A".into() },
-        unit: None,
-        source: None,
-        abi: None,
-        method_identifiers: None,
         storage_layout: Some(SolcStorageLayout { storage, types: types.into_iter().collect() }),
-        transient_layout: None,
-        vyper_layout: None,
-        creation: None,
-        runtime: None,
+        ..Artifact::named(ContractName { path: "a.sol".into(), name: "A".into() })
     })
 }
 
