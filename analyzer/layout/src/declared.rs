@@ -103,7 +103,11 @@ fn named_roots(draft: &mut Draft<'_>, artifact: &Artifact, roots: &mut Vec<Root>
         draft.gap("the slots that the code names are more than are followed", Some(tree.ast[contract].span));
     }
     let assigned = unstructured::assigned_slots(tree, &named.uses);
-    let annotated = namespace::annotated_structs(draft, tree, &code);
+    let mut annotated = namespace::annotated_structs(draft, tree, &code);
+    let by_constant = namespace::structs_at_annotated_constants(tree, &named.uses, &assigned);
+    let is_new = |found: &namespace::Annotated| annotated.iter().all(|known| known.definition != found.definition);
+    let by_constant: Vec<_> = by_constant.into_iter().filter(is_new).collect();
+    annotated.extend(by_constant);
     for annotated in &annotated {
         roots.extend(namespace::root(draft, tree, annotated, &assigned));
     }

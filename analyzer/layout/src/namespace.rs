@@ -1,7 +1,8 @@
 //! Namespaces: structs annotated `@custom:storage-location`, in contracts, in libraries and at file level (ERC-7201).
 //!
 //! No compiler lays them out, so they are packed from the syntax tree, and their slot is computed from the identifier.
-//! The slot that the code assigns to pointers of the struct is kept beside it.
+//! The slot that the code assigns to pointers of the struct is kept beside it. Some projects annotate the constant of the
+//! slot instead of the struct, which names the namespace as well where the constant keeps to the formula.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +17,9 @@ use crate::layout::{LayoutOrigin, Root, RootKind, Space, StorageVariable};
 use crate::packing::{self, Tree};
 use crate::place::Slot;
 use crate::reach::Code;
+use crate::slot_use::SlotUse;
 use crate::types::{TypeId, TypeKind};
+use crate::unstructured;
 
 /// The slot of the namespace that a `@custom:storage-location` names, for the formulas that are known.
 #[must_use]
@@ -64,6 +67,27 @@ pub(crate) fn annotated_structs(draft: &mut Draft<'_>, tree: Tree<'_>, code: &Co
         draft.gap(message, Some(ast[first].span));
     }
     annotated
+}
+
+/// The structs to whose pointers the code assigns one slot alone, by a constant that is annotated with the namespace of
+/// that slot. A constant that does not keep to the formula names nothing.
+pub(crate) fn structs_at_annotated_constants(
+    tree: Tree<'_>,
+    named: &[SlotUse],
+    assigned: &AssignedSlots,
+) -> Vec<Annotated> {
+    let mut found: Vec<Annotated> = Vec::new();
+    for slot_use in named {
+        let (Some(slot), Some(constant)) = (slot_use.slot, slot_use.constant) else { continue };
+        let Some(definition) = unstructured::pointed_struct(tree, slot_use.access) else { continue };
+        let is_only = assigned.get(&definition).is_some_and(|slots| slots.iter().all(|&other| other == slot));
+        let is_known = found.iter().any(|known| known.definition == definition);
+        let Documentation::Text { text, span } = documentation_of(tree.unit, constant) else { continue };
+        let location = annotation::read(&text, Some(span)).storage_location;
+        let location = location.filter(|location| namespace_slot(location) == Some(Slot(slot)) && is_only && !is_known);
+        found.extend(location.map(|location| Annotated { definition, location }));
+    }
+    found
 }
 
 /// The root of an annotated struct.

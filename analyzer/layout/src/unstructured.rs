@@ -30,7 +30,8 @@ pub(crate) fn assigned_slots(tree: Tree<'_>, named: &[SlotUse]) -> AssignedSlots
     assigned
 }
 
-fn pointed_struct(tree: Tree<'_>, access: Access) -> Option<NodeRef> {
+/// The struct that a storage pointer points to.
+pub(crate) fn pointed_struct(tree: Tree<'_>, access: Access) -> Option<NodeRef> {
     let Access::Pointer(type_name) = access else { return None };
     let definition = tree.ast.declaration_of(type_name)?;
     (tree.ast[definition].kind == NodeKind::StructDefinition).then_some(definition)
