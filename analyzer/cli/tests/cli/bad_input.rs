@@ -174,6 +174,28 @@ fn a_source_that_is_a_link_out_of_the_project_is_not_read() {
     assert!(seen.stderr.contains("uplint::input::outside"), "{}", seen.stderr);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_a_link_out_of_the_project_is_not_searched() {
+    let vault = "pragma solidity 0.8.28;\ncontract Vault { function initialize() external {} }\n";
+    for (marker, link, code) in [
+        ("foundry.toml", "lib/everything", "uplint::project::config"),
+        ("foundry.toml", "src", "uplint::input::outside"),
+        ("hardhat.config.js", "contracts", "uplint::input::outside"),
+        ("hardhat.config.js", "artifacts/build-info", "uplint::input::outside"),
+    ] {
+        let project = folder(&[(marker, ""), ("other/Vault.sol", vault), ("lib/readme", ""), ("artifacts/readme", "")]);
+        std::os::unix::fs::symlink("/", project.path().join(link)).expect("invariant: the folder is writable");
+        let seen = run(uplint().arg("check").arg(project.path()).args(cache()));
+        assert_eq!(seen.code, Some(2), "{link}: {}", seen.stderr);
+        assert!(
+            seen.stderr.contains(code) && seen.stderr.contains("leads out of the project"),
+            "{link}: {}",
+            seen.stderr
+        );
+    }
+}
+
 /// A machine with no compiler on it: what a run there looks like.
 fn without_compilers(input: &Path, arguments: &[&str]) -> Seen {
     let home = folder(&[]);
