@@ -6,12 +6,20 @@
 //! or rules. It is total: hostile bytecode is normal input, and every function here runs in time and space linear in
 //! the length of the code.
 
+pub mod code;
+pub mod coverage;
 pub mod hard_fork;
 pub mod instruction;
+pub mod lift;
 pub mod reach;
+pub mod term;
 pub mod trailer;
 
+pub use code::Code;
+pub use coverage::{Coverage, CoverageGap, Unknown};
 pub use hard_fork::{HardFork, NEWEST_HARD_FORK, hard_fork_name, hard_fork_named, introduced_in};
 pub use instruction::{Instruction, Instructions, Pc, disassemble, instructions};
+pub use lift::{Lifted, lift, lift_with};
 pub use reach::{Reach, reach};
+pub use term::{FunctionId, NodeId, Term, TermId, Terms};
 pub use trailer::without_metadata;

@@ -1,0 +1,405 @@
+//! The lifter: one forward abstract interpretation of a code, from its first byte.
+//!
+//! # Nodes, contexts and functions
+//!
+//! A **node** is a block of instructions in one context of one function. A function begins where a jump leads that
+//! leaves a return label on the stack; it is interpreted once, with [`Term::Parameter`](crate::term::Term::Parameter)
+//! for whatever its callers put on the stack, and what it leaves behind at each jump to such a parameter is one of its
+//! **exits**. A caller goes on behind its call once for each exit, with the parameters replaced by its own words. A
+//! jump that was taken for a call and is none, or the reverse, costs work and no truth: a function that returns nowhere
+//! has no exit, and a return label within a function's own part of the stack is followed like any other jump.
+//!
+//! Within a function, nodes of one block are kept apart by the labels on the function's own part of the stack and by its
+//! height: this is the **context**, which shrinks as labels are consumed. Where two ways meet in one node, different
+//! words become a [`Term::Join`](crate::term::Term::Join).
+//!
+//! # Why it ends
+//!
+//! A word of a node's stack changes at most once, to a join; exits likewise; contexts are capped, and the instructions
+//! that are interpreted are counted against a budget that grows with the code. What a cap or the budget cut off is in
+//! the [`Coverage`].
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+use crate::code::Code;
+use crate::coverage::{Coverage, CoverageGap, Unknown};
+use crate::instruction::Pc;
+use crate::term::{FunctionId, NodeId, Piece, TermId, Terms};
+
+mod flow;
+mod memory;
+mod state;
+mod step;
+mod target;
+
+use memory::Writes;
+use state::State;
+
+/// Most contexts of one block in one function.
+const MAX_CONTEXTS: u32 = 64;
+
+/// Most stack heights of one block in one function, contexts included.
+const MAX_HEIGHTS: u32 = 192;
+
+/// Instructions that may be interpreted for any code, and for each of its bytes.
+const BASE_STEPS: u64 = 40_000;
+const STEPS_PER_BYTE: u64 = 60;
+
+/// Longest code that the budget grows with, in bytes: more than twice what chains accept (EIP-170).
+const MAX_BUDGETED_BYTES: u64 = 1 << 16;
+
+/// Most nodes of any code.
+const MAX_NODES: usize = 200_000;
+
+/// Something that a block does besides computing words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// The instruction.
+    pub pc: Pc,
+    /// Its opcode.
+    pub opcode: u8,
+    /// The word that it pushes.
+    pub result: Option<TermId>,
+    /// The bytes of memory that it reads, as far as they are known from the first one.
+    pub data: Box<[Piece]>,
+    operands: Operands,
+}
+
+impl Effect {
+    /// Its operands, the top of the stack first.
+    pub fn operands(&self) -> &[TermId] {
+        self.operands.as_slice()
+    }
+}
+
+/// The words that an instruction takes, of which there are at most seven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Operands {
+    words: [TermId; 7],
+    len: u8,
+}
+
+impl Operands {
+    const NONE: Self = Self { words: [TermId::NONE; 7], len: 0 };
+
+    fn push(&mut self, word: TermId) {
+        if let Some(place) = self.words.get_mut(usize::from(self.len)) {
+            *place = word;
+            self.len += 1;
+        }
+    }
+
+    fn as_slice(&self) -> &[TermId] {
+        &self.words[..usize::from(self.len)]
+    }
+}
+
+/// Where control goes after a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Successor {
+    /// To another node of the same function, by falling through or by a jump.
+    Node(NodeId),
+    /// Into a function that is called.
+    Call(FunctionId),
+    /// Behind a call, when it returns.
+    Continuation(NodeId),
+    /// Back to the caller, by this exit of the function.
+    Return(u32),
+}
+
+/// How a block ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It falls through into the next block.
+    FallThrough,
+    /// It jumps.
+    Jump {
+        /// The instruction.
+        pc: Pc,
+        /// The target.
+        target: TermId,
+    },
+    /// It jumps when a condition is not zero.
+    Branch {
+        /// The instruction.
+        pc: Pc,
+        /// The target.
+        target: TermId,
+        /// The condition.
+        condition: TermId,
+    },
+    /// It ends the call: `STOP`, `RETURN`, `REVERT`, `SELFDESTRUCT`, `INVALID`, an undefined opcode, or a stack that is
+    /// too short or too long.
+    Halt {
+        /// The instruction.
+        pc: Pc,
+    },
+}
+
+/// A block of instructions in one context of one function.
+#[derive(Debug)]
+pub struct Node {
+    /// The function.
+    pub function: FunctionId,
+    /// Its first instruction.
+    pub pc: Pc,
+    /// What it does, in order.
+    pub effects: Vec<Effect>,
+    /// How it ends.
+    pub end: End,
+    /// Where control goes, in ascending order.
+    pub successors: Vec<Successor>,
+    /// Where the branch leads when its condition holds, and when it does not.
+    pub branches: [Option<NodeId>; 2],
+    entry: State,
+    calls: Vec<Call>,
+    is_queued: bool,
+}
+
+/// A call of a function from a node, with what is known there.
+#[derive(Debug)]
+struct Call {
+    function: FunctionId,
+    state: State,
+}
+
+/// One way in which a function returns.
+#[derive(Debug)]
+pub struct Exit {
+    /// The parameter that it jumps to.
+    pub via: u32,
+    /// How many of the words that it was entered with it takes.
+    pub takes: u32,
+    /// What it leaves instead, the top last.
+    pub leaves: Vec<TermId>,
+    /// The jumps that leave.
+    pub jumps: BTreeSet<Pc>,
+    writes: Writes,
+    is_dirty: bool,
+}
+
+/// A function of the code: what stands at its entry and is called, or the code as a whole.
+#[derive(Debug)]
+pub struct Function {
+    /// Its first instruction.
+    pub entry: Pc,
+    /// The node that it begins with.
+    pub node: NodeId,
+    /// Its ways to return.
+    pub exits: Vec<Exit>,
+    callers: Vec<NodeId>,
+}
+
+/// What the lifter found. See the module for what the parts mean.
+#[derive(Debug)]
+pub struct Lifted<'a> {
+    /// The code.
+    pub code: Code<'a>,
+    /// All terms.
+    pub terms: Terms,
+    /// Functions in the order in which they were found; the first is the code as a whole.
+    pub functions: Vec<Function>,
+    /// Nodes in the order in which they were found.
+    pub nodes: Vec<Node>,
+    /// What stayed unknown.
+    pub coverage: Coverage,
+    /// How many instructions were interpreted, repetitions included.
+    pub steps: u64,
+}
+
+/// Bytes of the code that a deployment fills in, so that what stands there says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placeholder {
+    /// First byte, behind the `PUSH`.
+    pub start: u32,
+    /// Places with one identity hold the same word.
+    pub identity: u32,
+}
+
+/// Lifts a code. Total: hostile code gives a result with gaps, in time and space linear in its length.
+pub fn lift(code: &[u8]) -> Lifted<'_> {
+    lift_with(code, &[])
+}
+
+/// Lifts a code with placeholders, which are in ascending order of their place.
+pub fn lift_with<'a>(code: &'a [u8], placeholders: &'a [Placeholder]) -> Lifted<'a> {
+    let mut lifter = Lifter::new(code, placeholders);
+    lifter.run();
+    lifter.finish()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct NodeKey {
+    function: FunctionId,
+    pc: Pc,
+    height: i32,
+    context: u64,
+}
+
+struct Lifter<'a> {
+    code: Code<'a>,
+    placeholders: &'a [Placeholder],
+    terms: Terms,
+    nodes: Vec<Node>,
+    functions: Vec<Function>,
+    known_nodes: HashMap<NodeKey, NodeId, RandomState>,
+    known_functions: HashMap<Pc, FunctionId, RandomState>,
+    known_calls: HashSet<(FunctionId, NodeId), RandomState>,
+    /// How many contexts a block has in a function.
+    contexts: HashMap<(FunctionId, Pc), u32, RandomState>,
+    /// Words that met in a join.
+    inputs: HashMap<TermId, Vec<TermId>, RandomState>,
+    /// Nodes whose jumps depend on a join.
+    users: HashMap<TermId, Vec<NodeId>, RandomState>,
+    /// Labels that the code keeps as data, and the nodes that jump to any of them.
+    stored_labels: BTreeSet<Pc>,
+    pool_users: BTreeSet<NodeId>,
+    /// Whether a term is a label: 0 unknown, 1 no, 2 yes.
+    labels: Vec<u8>,
+    /// What the `PUSH` at a place pushes, by its number and one; 0 when it was not met yet.
+    pushed: Vec<u32>,
+    queue: BinaryHeap<Reverse<(Pc, NodeId)>>,
+    dirty: Vec<(FunctionId, u32)>,
+    gaps: BTreeSet<CoverageGap>,
+    steps: u64,
+    budget: u64,
+}
+
+impl<'a> Lifter<'a> {
+    fn new(code: &'a [u8], placeholders: &'a [Placeholder]) -> Self {
+        let budget = BASE_STEPS + STEPS_PER_BYTE * (code.len() as u64).min(MAX_BUDGETED_BYTES);
+        Self {
+            code: Code::new(code),
+            placeholders,
+            terms: Terms::default(),
+            nodes: Vec::new(),
+            functions: Vec::new(),
+            known_nodes: HashMap::default(),
+            known_functions: HashMap::default(),
+            known_calls: HashSet::default(),
+            contexts: HashMap::default(),
+            inputs: HashMap::default(),
+            users: HashMap::default(),
+            stored_labels: BTreeSet::new(),
+            pool_users: BTreeSet::new(),
+            labels: Vec::new(),
+            pushed: vec![0; code.len()],
+            queue: BinaryHeap::new(),
+            dirty: Vec::new(),
+            gaps: BTreeSet::new(),
+            steps: 0,
+            budget,
+        }
+    }
+
+    fn run(&mut self) {
+        self.function_at(Pc(0));
+        loop {
+            while let Some(Reverse((_, node))) = self.queue.pop() {
+                if self.steps > self.budget || self.nodes.len() > MAX_NODES {
+                    self.give_up(node);
+                    return;
+                }
+                self.nodes[node.0 as usize].is_queued = false;
+                self.evaluate(node);
+            }
+            // Functions return only when nothing within them is left to do, so that their callers are not told twice.
+            let dirty = std::mem::take(&mut self.dirty);
+            if dirty.is_empty() {
+                break;
+            }
+            for (function, exit) in dirty {
+                self.tell_callers(function, exit);
+            }
+        }
+    }
+
+    /// The budget is used up: whatever is still to be done is a gap.
+    fn give_up(&mut self, node: NodeId) {
+        let left = std::mem::take(&mut self.queue);
+        for node in std::iter::once(node).chain(left.into_iter().map(|Reverse((_, node))| node)) {
+            self.gap(self.nodes[node.0 as usize].pc, Unknown::Budget);
+        }
+        for (function, _) in std::mem::take(&mut self.dirty) {
+            self.gap(self.functions[function.0 as usize].entry, Unknown::Budget);
+        }
+    }
+
+    fn finish(mut self) -> Lifted<'a> {
+        for node in &mut self.nodes {
+            node.successors.sort_unstable();
+            node.successors.dedup();
+        }
+        Lifted {
+            code: self.code,
+            terms: self.terms,
+            functions: self.functions,
+            nodes: self.nodes,
+            coverage: Coverage { gaps: self.gaps.into_iter().collect() },
+            steps: self.steps,
+        }
+    }
+
+    fn gap(&mut self, pc: Pc, unknown: Unknown) {
+        self.gaps.insert(CoverageGap { pc, unknown });
+    }
+
+    /// The function that begins at a place.
+    fn function_at(&mut self, entry: Pc) -> FunctionId {
+        if let Some(&known) = self.known_functions.get(&entry) {
+            return known;
+        }
+        let function = FunctionId(number_of(self.functions.len()));
+        self.known_functions.insert(entry, function);
+        let node = self.new_node(entry, State::entry(function));
+        self.known_nodes.insert(NodeKey { function, pc: entry, height: 0, context: 0 }, node);
+        self.functions.push(Function { entry, node, exits: Vec::new(), callers: Vec::new() });
+        function
+    }
+
+    fn new_node(&mut self, pc: Pc, entry: State) -> NodeId {
+        let node = NodeId(number_of(self.nodes.len()));
+        self.nodes.push(Node {
+            function: entry.function,
+            pc,
+            effects: Vec::new(),
+            end: End::FallThrough,
+            successors: Vec::new(),
+            branches: [None; 2],
+            entry,
+            calls: Vec::new(),
+            is_queued: true,
+        });
+        self.queue.push(Reverse((pc, node)));
+        node
+    }
+
+    fn enqueue(&mut self, node: NodeId) {
+        let at = &mut self.nodes[node.0 as usize];
+        if !at.is_queued {
+            at.is_queued = true;
+            self.queue.push(Reverse((at.pc, node)));
+        }
+    }
+
+    /// The place that a term leads to, when it is a label.
+    fn label(&mut self, term: TermId) -> Option<Pc> {
+        let at = term.index();
+        if at >= self.labels.len() {
+            self.labels.resize(self.terms.len(), 0);
+        }
+        if self.labels[at] == 1 {
+            return None;
+        }
+        let label = self.terms.number(term).and_then(|number| self.code.destination(number));
+        self.labels[at] = if label.is_some() { 2 } else { 1 };
+        label
+    }
+}
+
+fn number_of(len: usize) -> u32 {
+    u32::try_from(len).expect("invariant: the budget ends long before so many")
+}

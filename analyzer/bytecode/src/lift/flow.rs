@@ -1,0 +1,317 @@
+//! Where control goes: into nodes, into functions and back.
+
+use crate::coverage::Unknown;
+use crate::instruction::Pc;
+use crate::term::{FunctionId, NodeId, Term, TermId};
+
+use super::state::{Halt, State};
+use super::{Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, Successor, number_of};
+
+/// Most ways to return that a function has.
+const MAX_EXITS: usize = 48;
+
+/// Most operations that a call copies of one word that the function leaves.
+const MAX_COPIED: u32 = 48;
+
+/// Most calls that a term is nested in.
+const MAX_NESTED_CALLS: u32 = 6;
+
+/// Most words that are kept of those that met in a join.
+const MAX_INPUTS: usize = 64;
+
+/// The context of a block whose contexts were merged.
+const MERGED: u64 = u64::MAX;
+
+impl Lifter<'_> {
+    /// Control goes to a place of the same function. Answers the node there.
+    pub(super) fn go(&mut self, from: NodeId, state: State, pc: Pc, is_continuation: bool) -> Option<NodeId> {
+        let to = self.enter(state, pc)?;
+        let successor = if is_continuation { Successor::Continuation(to) } else { Successor::Node(to) };
+        self.succeed(from, successor);
+        Some(to)
+    }
+
+    fn succeed(&mut self, from: NodeId, successor: Successor) {
+        let successors = &mut self.nodes[from.0 as usize].successors;
+        if !successors.contains(&successor) {
+            successors.push(successor);
+        }
+    }
+
+    fn enter(&mut self, state: State, pc: Pc) -> Option<NodeId> {
+        let function = state.function;
+        let height = state.height();
+        let mut context = self.context(&state);
+        let key = NodeKey { function, pc, height, context };
+        if let Some(&known) = self.known_nodes.get(&key) {
+            self.meet(known, state);
+            return Some(known);
+        }
+        let number = self.contexts.entry((function, pc)).or_insert(0);
+        *number += 1;
+        let number = *number;
+        if number > MAX_CONTEXTS {
+            self.gap(pc, if number > MAX_HEIGHTS { Unknown::StackHeights } else { Unknown::Contexts });
+            context = MERGED;
+            let key = NodeKey { function, pc, height, context };
+            if let Some(&known) = self.known_nodes.get(&key) {
+                self.meet(known, state);
+                return Some(known);
+            }
+            if number > MAX_HEIGHTS {
+                return None;
+            }
+        }
+        let node = self.new_node(pc, state);
+        self.known_nodes.insert(NodeKey { function, pc, height, context }, node);
+        Some(node)
+    }
+
+    /// What keeps nodes of one block apart: the labels on the function's own part of the stack, and their places.
+    fn context(&mut self, state: &State) -> u64 {
+        let mut context = 0u64;
+        for (at, &item) in state.items.iter().enumerate() {
+            if let Some(label) = self.label(item) {
+                // Counted from the words that the function was entered with, which all states of a node share.
+                let height = (at as u64).wrapping_sub(u64::from(state.below));
+                context = (context.rotate_left(5) ^ (u64::from(label.0) << 32 ^ height & 0xffff_ffff))
+                    .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            }
+        }
+        if context == MERGED { 0 } else { context }
+    }
+
+    /// Two ways meet in a node.
+    fn meet(&mut self, node: NodeId, mut state: State) {
+        let mut known = std::mem::replace(&mut self.nodes[node.0 as usize].entry, State::entry(state.function));
+        let deepest = known.below.max(state.below);
+        let mut has_changed = false;
+        let mut deepen = |side: &mut State| {
+            let missing = (deepest - side.below) as usize;
+            side.take(&mut self.terms, side.items.len() + missing)
+        };
+        // Neither fails: the code as a whole takes no words, and other functions took as many on the other way.
+        if deepen(&mut known).and_then(|()| deepen(&mut state)).is_err() {
+            self.nodes[node.0 as usize].entry = known;
+            return;
+        }
+        let below = i32::try_from(known.below).unwrap_or(i32::MAX);
+        for at in 0..known.items.len().min(state.items.len()) {
+            let (old, new) = (known.items[at], state.items[at]);
+            if old == new {
+                continue;
+            }
+            let height = i32::try_from(at).unwrap_or(i32::MAX) - below;
+            let join = self.terms.join(node, height);
+            if old != join {
+                self.add_input(join, old);
+                known.items[at] = join;
+                has_changed = true;
+            }
+            self.add_input(join, new);
+        }
+        has_changed |= known.memory.meet(&state.memory);
+        has_changed |= known.meet_assumptions(&state);
+        self.nodes[node.0 as usize].entry = known;
+        if has_changed {
+            self.enqueue(node);
+        }
+    }
+
+    fn add_input(&mut self, join: TermId, input: TermId) {
+        if join == input {
+            return;
+        }
+        let inputs = self.inputs.entry(join).or_default();
+        if inputs.len() < MAX_INPUTS && !inputs.contains(&input) {
+            inputs.push(input);
+            for user in self.users.get(&join).cloned().unwrap_or_default() {
+                self.enqueue(user);
+            }
+        }
+    }
+
+    /// Whether a jump there is a call: a return label lies on the function's own part of the stack, or the place is
+    /// known to be called.
+    pub(super) fn is_call(&mut self, state: &State, target: Pc) -> bool {
+        let has_label = state.items.iter().any(|&item| self.label(item).is_some());
+        if has_label {
+            return true;
+        }
+        match self.known_functions.get(&target) {
+            Some(&known) => known != state.function && known != FunctionId(0),
+            None => false,
+        }
+    }
+
+    /// A call of the function at a place.
+    pub(super) fn call(&mut self, from: NodeId, state: State, target: Pc) {
+        let function = self.function_at(target);
+        self.succeed(from, Successor::Call(function));
+        if self.known_calls.insert((function, from)) {
+            self.functions[function.0 as usize].callers.push(from);
+        }
+        let calls = &mut self.nodes[from.0 as usize].calls;
+        calls.retain(|call| call.function != function);
+        calls.push(Call { function, state });
+        for exit in 0..self.functions[function.0 as usize].exits.len() {
+            self.come_back(from, function, exit);
+        }
+    }
+
+    /// A function returns by an exit that is new or has changed.
+    pub(super) fn tell_callers(&mut self, function: FunctionId, exit: u32) {
+        self.functions[function.0 as usize].exits[exit as usize].is_dirty = false;
+        for at in 0..self.functions[function.0 as usize].callers.len() {
+            let caller = self.functions[function.0 as usize].callers[at];
+            self.come_back(caller, function, exit as usize);
+        }
+    }
+
+    /// Control goes on behind a call.
+    fn come_back(&mut self, caller: NodeId, function: FunctionId, exit: usize) {
+        self.steps += 8;
+        let Some(call) = self.nodes[caller.0 as usize].calls.iter().find(|call| call.function == function) else {
+            return;
+        };
+        let mut state = call.state.clone();
+        let Ok((target, jumps)) = self.returned_state(caller, &mut state, function, exit) else { return };
+        self.follow_return(caller, state, target, &jumps);
+    }
+
+    /// The state behind a call, where it goes on, and the jumps that return.
+    fn returned_state(
+        &mut self,
+        caller: NodeId,
+        state: &mut State,
+        function: FunctionId,
+        exit: usize,
+    ) -> Result<(TermId, Vec<Pc>), Halt> {
+        let Exit { via, takes, leaves, jumps, writes, .. } = &self.functions[function.0 as usize].exits[exit];
+        let (via, takes, leaves, writes) = (*via, *takes as usize, leaves.clone(), *writes);
+        let jumps: Vec<Pc> = jumps.iter().copied().collect();
+        let target = state.peek(&mut self.terms, via as usize)?;
+        let mut left = Vec::with_capacity(leaves.len());
+        for (index, leaf) in leaves.into_iter().enumerate() {
+            let mut budget = MAX_COPIED;
+            let copied = self.copy(caller, state, leaf, &mut budget)?;
+            left.push(if let Some(copied) = copied {
+                copied
+            } else {
+                let opaque = self.terms.returned(function, number_of(exit), number_of(index));
+                self.terms.in_call(caller, opaque)
+            });
+        }
+        state.take(&mut self.terms, takes)?;
+        let len = state.items.len() - takes;
+        state.items.truncate(len);
+        for word in left {
+            state.push(word)?;
+        }
+        state.memory.after(writes);
+        Ok((target, jumps))
+    }
+
+    /// A term of a called function as its caller sees it; `None` when that would be too large.
+    fn copy(
+        &mut self,
+        caller: NodeId,
+        state: &mut State,
+        term: TermId,
+        budget: &mut u32,
+    ) -> Result<Option<TermId>, Halt> {
+        match self.terms.get(term) {
+            Term::Constant(_) => Ok(Some(term)),
+            Term::Parameter { slot, .. } => state.peek(&mut self.terms, slot as usize).map(Some),
+            Term::Join { .. } | Term::Returned { .. } | Term::Result { .. } => {
+                Ok(Some(self.terms.in_call(caller, term)))
+            }
+            Term::InCall { .. } => {
+                let nested = std::iter::successors(Some(term), |&term| match self.terms.get(term) {
+                    Term::InCall { term, .. } => Some(term),
+                    _ => None,
+                });
+                let is_deep = nested.count() > MAX_NESTED_CALLS as usize;
+                Ok((!is_deep).then(|| self.terms.in_call(caller, term)))
+            }
+            Term::Operation { opcode, operands } => {
+                let Some(left) = budget.checked_sub(1) else { return Ok(None) };
+                *budget = left;
+                let mut copies = [term; 3];
+                let operands: Vec<TermId> = operands.to_vec();
+                for (copied, &operand) in copies.iter_mut().zip(&operands) {
+                    match self.copy(caller, state, operand, budget)? {
+                        Some(operand) => *copied = operand,
+                        None => return Ok(None),
+                    }
+                }
+                Ok(Some(self.terms.operation(opcode, &copies[..operands.len()])))
+            }
+            Term::Hash(pieces) => {
+                let mut pieces = pieces.to_vec();
+                for piece in &mut pieces {
+                    let Some(left) = budget.checked_sub(1) else { return Ok(None) };
+                    *budget = left;
+                    match self.copy(caller, state, piece.term, budget)? {
+                        Some(term) => piece.term = term,
+                        None => return Ok(None),
+                    }
+                }
+                Ok(Some(self.terms.hash(&pieces)))
+            }
+        }
+    }
+
+    /// A function leaves by a jump to what it was entered with.
+    pub(super) fn leave(&mut self, from: NodeId, mut state: State, via: u32, jumps: &[Pc]) {
+        state.normalize(&mut self.terms);
+        let function = state.function;
+        let exits = &mut self.functions[function.0 as usize].exits;
+        let same = |exit: &Exit| exit.via == via && exit.takes == state.below && exit.leaves.len() == state.items.len();
+        let at = match exits.iter().position(same) {
+            Some(at) => at,
+            None if exits.len() < MAX_EXITS => {
+                exits.push(Exit {
+                    via,
+                    takes: state.below,
+                    leaves: state.items.clone(),
+                    jumps: jumps.iter().copied().collect(),
+                    writes: state.memory.writes,
+                    is_dirty: true,
+                });
+                let at = exits.len() - 1;
+                self.dirty.push((function, number_of(at)));
+                self.succeed(from, Successor::Return(number_of(at)));
+                return;
+            }
+            None => {
+                let pc = self.nodes[from.0 as usize].pc;
+                self.gap(pc, Unknown::StackHeights);
+                return;
+            }
+        };
+        let mut has_changed = self.functions[function.0 as usize].exits[at].writes.join(state.memory.writes);
+        for (index, &word) in state.items.iter().enumerate() {
+            let known = self.functions[function.0 as usize].exits[at].leaves[index];
+            if known == word {
+                continue;
+            }
+            let join = self.terms.returned(function, number_of(at), number_of(index));
+            self.add_input(join, known);
+            self.add_input(join, word);
+            if known != join {
+                self.functions[function.0 as usize].exits[at].leaves[index] = join;
+                has_changed = true;
+            }
+        }
+        let exit = &mut self.functions[function.0 as usize].exits[at];
+        let before = exit.jumps.len();
+        exit.jumps.extend(jumps);
+        has_changed |= exit.jumps.len() != before;
+        if has_changed && !exit.is_dirty {
+            exit.is_dirty = true;
+            self.dirty.push((function, number_of(at)));
+        }
+        self.succeed(from, Successor::Return(number_of(at)));
+    }
+}

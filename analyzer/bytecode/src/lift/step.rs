@@ -1,0 +1,260 @@
+//! What a block of instructions does to the stack and to memory.
+
+use revm_bytecode::opcode::{self as op, OPCODE_INFO};
+
+use crate::code::push_len_bytes;
+use crate::instruction::Pc;
+use crate::term::{NodeId, Piece, TermId};
+
+use super::state::{Halt, State};
+use super::{Effect, End, Lifter, Operands, number_of};
+
+/// Longest region that is remembered when code is copied to memory, in bytes.
+const MAX_COPIED_BYTES: u8 = 32;
+
+/// Longest run of jump destinations that is read as one block, in bytes.
+const MAX_RUN: usize = 64;
+
+/// Whether a block goes on.
+enum Step {
+    Next,
+    End,
+}
+
+impl Lifter<'_> {
+    /// Interprets a node and follows where it leads.
+    pub(super) fn evaluate(&mut self, node: NodeId) {
+        let at = &mut self.nodes[node.0 as usize];
+        at.effects.clear();
+        at.successors.clear();
+        at.calls.clear();
+        at.branches = [None; 2];
+        let mut state = at.entry.clone();
+        let start = at.pc.0 as usize;
+        let mut pc = start;
+        loop {
+            self.steps += 1;
+            let opcode = self.code.opcode_at(pc);
+            // A run of destinations is one block: whoever jumps into its middle finds the same instructions behind it.
+            let is_in_run = pc > start && pc - start <= MAX_RUN && self.code.opcode_at(pc - 1) == op::JUMPDEST;
+            if opcode == op::JUMPDEST && pc != start && !is_in_run {
+                self.nodes[node.0 as usize].end = End::FallThrough;
+                self.go(node, state, place(pc), false);
+                return;
+            }
+            match self.step(node, &mut state, pc, opcode) {
+                Ok(Step::Next) => pc += 1 + push_len_bytes(opcode),
+                Ok(Step::End) => {
+                    self.end(node, state, pc, opcode);
+                    return;
+                }
+                Err(Halt) => {
+                    self.nodes[node.0 as usize].end = End::Halt { pc: place(pc) };
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The last instruction of a block.
+    fn end(&mut self, node: NodeId, mut state: State, pc: usize, opcode: u8) {
+        let here = place(pc);
+        let end = match opcode {
+            op::JUMP => state.pop(&mut self.terms).map(|target| (target, None)),
+            op::JUMPI => state.pop(&mut self.terms).and_then(|target| {
+                let condition = state.pop(&mut self.terms)?;
+                Ok((target, Some(condition)))
+            }),
+            _ => Err(Halt),
+        };
+        match end {
+            Err(Halt) => self.nodes[node.0 as usize].end = End::Halt { pc: here },
+            Ok((target, None)) => {
+                self.nodes[node.0 as usize].end = End::Jump { pc: here, target };
+                self.jump(node, state, target, here, false);
+            }
+            Ok((target, Some(condition))) => {
+                self.nodes[node.0 as usize].end = End::Branch { pc: here, target, condition };
+                let known = state.decided(&self.terms, condition);
+                if known != Some(true) {
+                    let mut state = state.clone();
+                    state.assume(&self.terms, condition, false);
+                    let next = self.go(node, state, place(pc + 1), false);
+                    self.nodes[node.0 as usize].branches[1] = next;
+                }
+                if known != Some(false) {
+                    state.assume(&self.terms, condition, true);
+                    self.jump(node, state, target, here, true);
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, node: NodeId, state: &mut State, pc: usize, opcode: u8) -> Result<Step, Halt> {
+        match opcode {
+            op::PUSH0..=op::PUSH32 => {
+                let word = self.pushed(pc);
+                state.push(word)?;
+            }
+            op::DUP1..=op::DUP16 => {
+                let word = state.peek(&mut self.terms, usize::from(opcode - op::DUP1))?;
+                state.push(word)?;
+            }
+            op::SWAP1..=op::SWAP16 => state.swap(&mut self.terms, usize::from(opcode - op::SWAP1) + 1)?,
+            op::POP => {
+                state.pop(&mut self.terms)?;
+            }
+            op::JUMPDEST => {}
+            op::JUMP | op::JUMPI => return Ok(Step::End),
+            _ => return self.operate(node, state, pc, opcode),
+        }
+        Ok(Step::Next)
+    }
+
+    fn pushed(&mut self, pc: usize) -> TermId {
+        let behind = place(pc + 1).0;
+        if let Ok(at) = self.placeholders.binary_search_by_key(&behind, |placeholder| placeholder.start) {
+            let identity = self.terms.constant(alloy_primitives::U256::from(self.placeholders[at].identity));
+            return self.terms.operation(self.code.opcode_at(pc), &[identity]);
+        }
+        if let Some(known) = self.pushed.get(pc).and_then(|known| known.checked_sub(1)) {
+            return TermId::new(known);
+        }
+        let number = self.code.pushed_at(pc);
+        let term = self.terms.constant(number);
+        if let Some(known) = self.pushed.get_mut(pc) {
+            *known = number_of(term.index() + 1);
+        }
+        term
+    }
+
+    fn operate(&mut self, node: NodeId, state: &mut State, pc: usize, opcode: u8) -> Result<Step, Halt> {
+        let Some(info) = OPCODE_INFO[usize::from(opcode)] else { return Ok(Step::End) };
+        let mut operands = Operands::NONE;
+        for _ in 0..info.inputs() {
+            operands.push(state.pop(&mut self.terms)?);
+        }
+        let words = operands.as_slice();
+        if matches!(opcode, op::AND | op::OR | op::MSTORE | op::SSTORE | op::TSTORE) {
+            self.keep_labels(words);
+        }
+        let pushes = info.outputs() > 0;
+        let word = if is_pure(opcode) {
+            Some(self.terms.operation(opcode, words))
+        } else {
+            self.act(node, state, pc, opcode, operands)
+        };
+        if pushes {
+            let word = match word {
+                Some(word) => word,
+                None => self.terms.result(node, place(pc)),
+            };
+            state.push(word)?;
+        }
+        Ok(if info.is_terminating() { Step::End } else { Step::Next })
+    }
+
+    /// An instruction that reads or changes more than the stack. Answers the word that it pushes, when it is known.
+    fn act(&mut self, node: NodeId, state: &mut State, pc: usize, opcode: u8, operands: Operands) -> Option<TermId> {
+        let here = place(pc);
+        let words = operands.as_slice();
+        let mut data = Vec::new();
+        let mut result = None;
+        match opcode {
+            op::PC => return Some(self.terms.constant(alloy_primitives::U256::from(here.0))),
+            op::GAS | op::MSIZE => return None,
+            op::MLOAD => {
+                result = state.memory.load(&mut self.terms, words[0]);
+                if result.is_none() {
+                    let word = self.terms.result(node, here);
+                    state.memory.learn(&self.terms, words[0], word);
+                }
+            }
+            op::MSTORE => state.memory.store(&self.terms, words[0], words[1]),
+            op::MSTORE8 => state.memory.store_byte(&self.terms, words[0], words[1]),
+            op::KECCAK256 => {
+                data = self.read(state, words[0], words[1]);
+                result = self.hash(&data, words[1]);
+            }
+            op::CODECOPY => self.copy_code(state, words),
+            op::CALLDATACOPY | op::RETURNDATACOPY | op::MCOPY => {
+                state.memory.forget(&self.terms, words[0], Some(words[2]));
+            }
+            op::EXTCODECOPY => state.memory.forget(&self.terms, words[1], Some(words[3])),
+            op::CALL | op::CALLCODE => {
+                data = self.read(state, words[3], words[4]);
+                state.memory.forget(&self.terms, words[5], Some(words[6]));
+            }
+            op::DELEGATECALL | op::STATICCALL => {
+                data = self.read(state, words[2], words[3]);
+                state.memory.forget(&self.terms, words[4], Some(words[5]));
+            }
+            op::RETURN | op::REVERT | op::LOG0..=op::LOG4 => data = self.read(state, words[0], words[1]),
+            op::CREATE | op::CREATE2 => data = self.read(state, words[1], words[2]),
+            _ => {}
+        }
+        if !matches!(opcode, op::MSTORE | op::MSTORE8 | op::MLOAD) {
+            let pushes = OPCODE_INFO[usize::from(opcode)].is_some_and(|info| info.outputs() > 0);
+            let word = pushes.then(|| result.unwrap_or_else(|| self.terms.result(node, here)));
+            let effect = Effect { pc: here, opcode, result: word, data: data.into(), operands };
+            self.nodes[node.0 as usize].effects.push(effect);
+        }
+        result
+    }
+
+    /// The bytes of a region, as far as they are known.
+    fn read(&mut self, state: &State, address: TermId, len: TermId) -> Vec<Piece> {
+        let len = self.terms.number(len).and_then(|len| u64::try_from(*len).ok()).unwrap_or(u64::MAX);
+        state.memory.read_prefix(&mut self.terms, address, len)
+    }
+
+    fn hash(&mut self, data: &[Piece], len: TermId) -> Option<TermId> {
+        let known: u64 = data.iter().map(|piece| u64::from(piece.len)).sum();
+        let is_whole = self.terms.number(len).is_some_and(|len| *len == alloy_primitives::U256::from(known));
+        (is_whole && known > 0).then(|| self.terms.hash(data))
+    }
+
+    /// Code is copied to memory: constants, rows of tables, or code to deploy.
+    fn copy_code(&mut self, state: &mut State, words: &[TermId]) {
+        let [to, from, len] = *words else { return };
+        let len_bytes = self.terms.number(len).and_then(|len| u8::try_from(*len).ok());
+        match len_bytes.filter(|&len| 0 < len && len <= MAX_COPIED_BYTES) {
+            Some(len_bytes) => {
+                let word = self.code_word(from, len);
+                state.memory.store_piece(&self.terms, to, Piece { term: word, skip: 0, len: len_bytes });
+            }
+            None => state.memory.forget(&self.terms, to, Some(len)),
+        }
+    }
+}
+
+fn place(pc: usize) -> Pc {
+    Pc(u32::try_from(pc).unwrap_or(u32::MAX))
+}
+
+/// Whether an instruction's result depends on its operands alone, or stays the same during a call.
+fn is_pure(opcode: u8) -> bool {
+    matches!(
+        opcode,
+        op::ADD..=op::SIGNEXTEND
+            | op::LT..=op::CLZ
+            | op::ADDRESS
+            | op::ORIGIN
+            | op::CALLER
+            | op::CALLVALUE
+            | op::CALLDATALOAD
+            | op::CALLDATASIZE
+            | op::CODESIZE
+            | op::GASPRICE
+            | op::BLOCKHASH
+            | op::COINBASE
+            | op::TIMESTAMP
+            | op::NUMBER
+            | op::DIFFICULTY
+            | op::GASLIMIT
+            | op::CHAINID
+            | op::BASEFEE
+            | op::BLOBHASH
+            | op::BLOBBASEFEE
+    )
+}

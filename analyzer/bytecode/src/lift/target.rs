@@ -1,0 +1,285 @@
+//! Which places a word can be, when a jump takes it for its target.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::U256;
+use revm_bytecode::opcode as op;
+
+use crate::coverage::Unknown;
+use crate::instruction::Pc;
+use crate::term::{NodeId, Term, TermId};
+
+use super::Lifter;
+use super::state::State;
+
+/// Most values of one word that are told apart.
+const MAX_VALUES: usize = 4096;
+
+/// Most terms that are looked at for one word.
+const MAX_LOOKS: u32 = 20_000;
+
+/// What a word can be.
+#[derive(Debug, Default)]
+struct Values {
+    known: BTreeSet<U256>,
+    /// Whether it can be something else, too.
+    has_others: bool,
+    /// Whether it comes out of memory, storage or call data.
+    is_loaded: bool,
+}
+
+impl Lifter<'_> {
+    /// A jump to a word.
+    pub(super) fn jump(&mut self, node: NodeId, state: State, target: TermId, pc: Pc, is_branch: bool) {
+        if let Term::Parameter { slot, .. } = self.terms.get(target) {
+            self.leave(node, state, slot, &[pc]);
+            return;
+        }
+        let targets = self.targets(node, target, pc);
+        let last = targets.len().saturating_sub(1);
+        let mut state = Some(state);
+        for (at, &to) in targets.iter().enumerate() {
+            let Some(state) = (if at == last { state.take() } else { state.clone() }) else { break };
+            if !is_branch && self.is_call(&state, to) {
+                self.call(node, state, to);
+            } else {
+                let there = self.go(node, state, to, false);
+                if is_branch {
+                    self.nodes[node.0 as usize].branches[0] = there;
+                }
+            }
+        }
+    }
+
+    /// Control goes on where a called function returned to.
+    pub(super) fn follow_return(&mut self, caller: NodeId, state: State, target: TermId, jumps: &[Pc]) {
+        if let Term::Parameter { slot, .. } = self.terms.get(target) {
+            self.leave(caller, state, slot, jumps);
+            return;
+        }
+        let pc = jumps.first().copied().unwrap_or_default();
+        for to in self.targets(caller, target, pc) {
+            // A label that is a function itself is called with what is returned.
+            if self.known_functions.contains_key(&to) && self.is_call(&state, to) {
+                self.call(caller, state.clone(), to);
+            } else {
+                self.go(caller, state.clone(), to, true);
+            }
+        }
+    }
+
+    /// The places that a jump at `pc` can lead to.
+    fn targets(&mut self, node: NodeId, target: TermId, pc: Pc) -> Vec<Pc> {
+        if let Some(number) = self.terms.number(target) {
+            // A jump to anything but a destination halts.
+            return self.code.destination(number).into_iter().collect();
+        }
+        let values = self.values(node, target);
+        let mut places: BTreeSet<Pc> = values.known.iter().filter_map(|number| self.code.destination(number)).collect();
+        if values.has_others {
+            if values.is_loaded {
+                self.pool_users.insert(node);
+                if !self.stored_labels.is_empty() {
+                    self.gap(pc, Unknown::FunctionPointer);
+                    places.extend(self.stored_labels.iter().copied());
+                    return places.into_iter().collect();
+                }
+            }
+            self.gap(pc, if places.is_empty() { Unknown::JumpTarget } else { Unknown::SomeJumpTargets });
+        }
+        places.into_iter().collect()
+    }
+
+    fn values(&mut self, node: NodeId, word: TermId) -> Values {
+        let mut values = Values::default();
+        let mut budget = MAX_LOOKS;
+        let mut seen = BTreeSet::new();
+        self.collect(node, word, &mut values, &mut seen, &mut budget);
+        self.steps += u64::from(MAX_LOOKS - budget);
+        values
+    }
+
+    fn collect(
+        &mut self,
+        node: NodeId,
+        word: TermId,
+        values: &mut Values,
+        seen: &mut BTreeSet<TermId>,
+        budget: &mut u32,
+    ) {
+        if !seen.insert(word) {
+            return;
+        }
+        let Some(left) = budget.checked_sub(1) else {
+            values.has_others = true;
+            return;
+        };
+        *budget = left;
+        match self.terms.get(word) {
+            Term::Constant(number) => {
+                if values.known.len() < MAX_VALUES {
+                    values.known.insert(*number);
+                } else {
+                    values.has_others = true;
+                }
+            }
+            Term::Join { .. } | Term::Returned { .. } => {
+                let inputs = self.inputs.get(&word).cloned().unwrap_or_default();
+                let users = self.users.entry(word).or_default();
+                if !users.contains(&node) {
+                    users.push(node);
+                }
+                if inputs.is_empty() {
+                    values.has_others = true;
+                }
+                for input in inputs {
+                    self.collect(node, input, values, seen, budget);
+                }
+            }
+            Term::InCall { term, .. } => self.collect(node, term, values, seen, budget),
+            Term::Operation { .. } => self.collect_operation(node, word, values, seen, budget),
+            Term::Result { pc, .. } => {
+                values.has_others = true;
+                values.is_loaded |= matches!(self.code.opcode_at(pc.0 as usize), op::MLOAD | op::SLOAD | op::TLOAD);
+            }
+            Term::Parameter { .. } => {
+                values.has_others = true;
+                values.is_loaded = true;
+            }
+            Term::Hash(_) => values.has_others = true,
+        }
+    }
+
+    fn collect_operation(
+        &mut self,
+        node: NodeId,
+        word: TermId,
+        values: &mut Values,
+        seen: &mut BTreeSet<TermId>,
+        budget: &mut u32,
+    ) {
+        // A row of a table within the code: every row is tried.
+        if let Some((choice, rows)) = self.choice(word, 0) {
+            for row in 0..rows {
+                let row = self.terms.constant(U256::from(row));
+                let mut left = 64;
+                match self.replace(word, choice, row, &mut left) {
+                    Some(chosen) => self.collect(node, chosen, values, seen, budget),
+                    None => values.has_others = true,
+                }
+            }
+            return;
+        }
+        let Term::Operation { opcode, operands } = self.terms.get(word) else { return };
+        let operands = operands.to_vec();
+        let unknown: Vec<TermId> =
+            operands.iter().copied().filter(|&operand| self.terms.number(operand).is_none()).collect();
+        let [unknown] = unknown.as_slice() else {
+            values.has_others = true;
+            values.is_loaded |= opcode == op::CALLDATALOAD || !unknown.is_empty();
+            return;
+        };
+        if opcode == op::CALLDATALOAD || opcode == op::CODECOPY {
+            values.has_others = true;
+            values.is_loaded = true;
+            return;
+        }
+        let mut inner = Values::default();
+        self.collect(node, *unknown, &mut inner, seen, budget);
+        values.has_others |= inner.has_others;
+        values.is_loaded |= inner.is_loaded;
+        for number in inner.known {
+            let number = self.terms.constant(number);
+            let mut operands = operands.clone();
+            for operand in &mut operands {
+                if operand == unknown {
+                    *operand = number;
+                }
+            }
+            let value = self.terms.operation(opcode, &operands);
+            if let Some(number) = self.terms.number(value) {
+                if values.known.len() < MAX_VALUES {
+                    values.known.insert(*number);
+                }
+            } else {
+                values.has_others = true;
+            }
+        }
+    }
+
+    /// The first remainder or mask within a place of the code that a word is read from, and how many values it has.
+    pub(super) fn choice(&self, word: TermId, depth: u32) -> Option<(TermId, u64)> {
+        let Term::Operation { opcode, operands } = self.terms.get(word) else { return None };
+        if depth > 24 {
+            return None;
+        }
+        // The innermost first: its row says how many rows the next has.
+        operands
+            .iter()
+            .find_map(|&operand| self.choice(operand, depth + 1))
+            .or_else(|| (opcode == op::CODECOPY).then(|| self.remainder(operands[0], depth + 1)).flatten())
+    }
+
+    fn remainder(&self, word: TermId, depth: u32) -> Option<(TermId, u64)> {
+        let Term::Operation { opcode, operands } = self.terms.get(word) else { return None };
+        if depth > 24 {
+            return None;
+        }
+        let number = |at: usize| operands.get(at).and_then(|&operand| self.terms.number(operand));
+        let rows = match opcode {
+            op::MOD => number(1).copied(),
+            op::AND => number(1).filter(|mask| (**mask + U256::ONE).is_power_of_two()).map(|mask| *mask + U256::ONE),
+            _ => None,
+        };
+        if let Some(rows) = rows.and_then(|rows| u64::try_from(rows).ok()).filter(|&rows| 0 < rows && rows <= 1024) {
+            return Some((word, rows));
+        }
+        operands.iter().find_map(|&operand| self.remainder(operand, depth + 1))
+    }
+
+    /// A word with one part replaced, computed anew.
+    pub(super) fn replace(&mut self, word: TermId, part: TermId, with: TermId, budget: &mut u32) -> Option<TermId> {
+        if word == part {
+            return Some(with);
+        }
+        let Term::Operation { opcode, operands } = self.terms.get(word) else { return Some(word) };
+        *budget = budget.checked_sub(1)?;
+        let mut replaced = operands.to_vec();
+        for operand in &mut replaced {
+            *operand = self.replace(*operand, part, with, budget)?;
+        }
+        self.steps += 1;
+        if opcode == op::CODECOPY {
+            return Some(self.code_word(replaced[0], replaced[1]));
+        }
+        Some(self.terms.operation(opcode, &replaced))
+    }
+
+    /// The bytes of the code at a place, in the most significant bytes of a word: a number when the place is known and
+    /// within the code.
+    pub(super) fn code_word(&mut self, from: TermId, len: TermId) -> TermId {
+        let start = self.terms.number(from).and_then(|start| usize::try_from(*start).ok());
+        let len_bytes = self.terms.number(len).and_then(|len| usize::try_from(*len).ok()).filter(|&len| len <= 32);
+        let bytes = start.zip(len_bytes).and_then(|(start, len)| self.code.bytes().get(start..start.checked_add(len)?));
+        match bytes {
+            Some(bytes) => {
+                let mut word = [0u8; 32];
+                word[..bytes.len()].copy_from_slice(bytes);
+                self.terms.constant(U256::from_be_bytes(word))
+            }
+            None => self.terms.operation(op::CODECOPY, &[from, len]),
+        }
+    }
+
+    /// Labels among the words that an instruction keeps as data.
+    pub(super) fn keep_labels(&mut self, words: &[TermId]) {
+        for &word in words {
+            let Some(label) = self.label(word) else { continue };
+            if self.stored_labels.insert(label) {
+                for user in self.pool_users.clone() {
+                    self.enqueue(user);
+                }
+            }
+        }
+    }
+}

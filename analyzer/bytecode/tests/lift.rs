@@ -1,0 +1,172 @@
+//! What the lifter makes of small programs, each written for one thing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use revm_bytecode::opcode::OpCode;
+use uplint_bytecode::lift::{Lifted, Successor, lift};
+use uplint_bytecode::{Pc, Unknown};
+
+/// Assembles words: `@x` is two bytes with the place of `x:`, `0x…` a `PUSH` of so many bytes, the rest opcodes.
+fn assemble(text: &str) -> (Vec<u8>, BTreeMap<String, Pc>) {
+    let mut code = Vec::new();
+    let (mut labels, mut uses) = (BTreeMap::new(), Vec::new());
+    for word in text.split_whitespace() {
+        if let Some(label) = word.strip_suffix(':') {
+            labels.insert(label.to_owned(), Pc(u32::try_from(code.len()).expect("a short program")));
+            code.push(OpCode::JUMPDEST.get());
+        } else if let Some(label) = word.strip_prefix('@') {
+            code.push(OpCode::PUSH2.get());
+            uses.push((code.len(), label.to_owned()));
+            code.extend([0, 0]);
+        } else if let Some(digits) = word.strip_prefix("0x") {
+            let bytes: Vec<u8> = digits
+                .as_bytes()
+                .chunks(2)
+                .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("digits"))
+                .collect();
+            code.push(OpCode::PUSH0.get() + u8::try_from(bytes.len()).expect("a word"));
+            code.extend(bytes);
+        } else {
+            code.push(OpCode::parse(word).unwrap_or_else(|| panic!("`{word}` is no opcode")).get());
+        }
+    }
+    for (at, label) in uses {
+        let place = u16::try_from(labels[&label].0).expect("a short program");
+        code[at..at + 2].copy_from_slice(&place.to_be_bytes());
+    }
+    (code, labels)
+}
+
+fn blocks(lifted: &Lifted<'_>) -> BTreeSet<Pc> {
+    lifted.nodes.iter().map(|node| node.pc).collect()
+}
+
+fn gaps(lifted: &Lifted<'_>) -> Vec<Unknown> {
+    lifted.coverage.gaps.iter().map(|gap| gap.unknown).collect()
+}
+
+/// The places to which a function entered there returns, from all of its callers.
+fn continuations(lifted: &Lifted<'_>, function: Pc) -> BTreeSet<Pc> {
+    let id = lifted.functions.iter().position(|known| known.entry == function).expect("a function");
+    let calls = |successor: &Successor| matches!(successor, Successor::Call(called) if called.0 as usize == id);
+    let callers = lifted.nodes.iter().filter(|node| node.successors.iter().any(calls));
+    callers
+        .flat_map(|node| &node.successors)
+        .filter_map(|successor| match successor {
+            Successor::Continuation(node) => Some(lifted.nodes[node.0 as usize].pc),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_function_is_interpreted_once_and_returns_to_each_caller() {
+    let (code, labels) = assemble(
+        "@one 0x05 @double JUMP one: @two SWAP1 @double JUMP two: POP STOP
+         double: DUP1 ADD SWAP1 JUMP",
+    );
+    let lifted = lift(&code);
+    assert!(lifted.coverage.is_complete());
+    assert_eq!(continuations(&lifted, labels["double"]), BTreeSet::from([labels["one"], labels["two"]]));
+    assert_eq!(lifted.nodes.iter().filter(|node| node.pc == labels["double"]).count(), 1);
+}
+
+#[test]
+fn what_a_function_returns_is_known_in_the_words_of_its_caller() {
+    let (code, _) = assemble("@back CALLER @next JUMP back: SSTORE STOP next: 0x01 ADD 0x07 SWAP2 JUMP");
+    let lifted = lift(&code);
+    let effect = lifted.nodes.iter().flat_map(|node| &node.effects).next().expect("a write");
+    let words: Vec<_> = effect.operands().iter().map(|&word| lifted.terms.base_and_offset(word)).collect();
+    assert_eq!(words[0].0.map(|base| lifted.terms.operands_of(base, OpCode::CALLER.get()).is_some()), Some(true));
+    assert_eq!(words[0].1.to::<u64>(), 1);
+    assert_eq!(words[1], (None, alloy_primitives::U256::from(7)));
+}
+
+#[test]
+fn recursion_ends_and_both_returns_are_found() {
+    let (code, labels) = assemble(
+        "@end 0x05 @sum JUMP end: STOP
+         sum: DUP1 @more JUMPI SWAP1 JUMP
+         more: @again DUP2 0x01 SWAP1 SUB @sum JUMP
+         again: ADD SWAP1 JUMP",
+    );
+    let lifted = lift(&code);
+    assert!(lifted.coverage.is_complete());
+    assert_eq!(continuations(&lifted, labels["sum"]), BTreeSet::from([labels["end"], labels["again"]]));
+}
+
+#[test]
+fn a_loop_joins_its_counter_and_ends() {
+    let (code, labels) = assemble("PUSH0 top: 0x01 ADD DUP1 CALLDATASIZE LT @out JUMPI @top JUMP out: SLOAD STOP");
+    let lifted = lift(&code);
+    assert!(lifted.coverage.is_complete());
+    assert!(blocks(&lifted).contains(&labels["out"]));
+    assert!(lifted.steps < 200, "{}", lifted.steps);
+}
+
+#[test]
+fn a_condition_that_was_tested_is_not_tested_the_other_way() {
+    // The second branch finds what the first one found, and the stacks of the two ways differ.
+    let (code, labels) = assemble(
+        "CALLVALUE DUP1 @yes JUMPI 0x01 SWAP1 @join JUMP yes:
+         join: @set JUMPI STOP set: STOP",
+    );
+    let lifted = lift(&code);
+    assert_eq!(lifted.nodes.iter().filter(|node| node.pc == labels["set"]).count(), 1);
+}
+
+#[test]
+fn jumps_through_a_table_in_the_code_lead_to_every_row() {
+    // Two rows of two bytes each lie behind the code: the places of `a` and `b`.
+    let (mut code, labels) = assemble(
+        "0x02 PUSH0 CALLDATALOAD 0xe0 SHR MOD 0x01 SHL @table ADD 0x02 SWAP1 0x1e CODECOPY PUSH0 MLOAD JUMP
+         a: STOP b: STOP table:",
+    );
+    let table = labels["table"].0 as usize;
+    code.truncate(table);
+    for label in ["a", "b"] {
+        code.extend(u16::try_from(labels[label].0).expect("a short program").to_be_bytes());
+    }
+    let lifted = lift(&code);
+    assert_eq!(gaps(&lifted), []);
+    assert!(blocks(&lifted).is_superset(&BTreeSet::from([labels["a"], labels["b"]])));
+}
+
+#[test]
+fn a_jump_that_nobody_can_follow_is_a_gap_at_its_place() {
+    let (code, _) = assemble("PUSH0 CALLDATALOAD JUMP here: STOP");
+    let lifted = lift(&code);
+    assert_eq!(
+        lifted.coverage.gaps.iter().map(|gap| (gap.pc, gap.unknown)).collect::<Vec<_>>(),
+        [(Pc(2), Unknown::JumpTarget)]
+    );
+}
+
+#[test]
+fn a_function_pointer_in_storage_leads_to_every_stored_label() {
+    let (code, labels) = assemble("@a PUSH0 SSTORE @b 0x01 SSTORE CALLER SLOAD JUMP a: STOP b: STOP c: STOP");
+    let lifted = lift(&code);
+    assert_eq!(gaps(&lifted), [Unknown::FunctionPointer]);
+    assert!(blocks(&lifted).is_superset(&BTreeSet::from([labels["a"], labels["b"]])));
+    assert!(!blocks(&lifted).contains(&labels["c"]));
+}
+
+#[test]
+fn a_stack_that_is_too_short_or_too_long_halts() {
+    for text in ["ADD STOP", "PUSH0 top: DUP1 DUP1 @top JUMP"] {
+        let (code, _) = assemble(text);
+        let lifted = lift(&code);
+        assert!(lifted.nodes.len() < 1200, "{}", lifted.nodes.len());
+    }
+}
+
+#[test]
+fn hostile_codes_end_with_a_gap_and_in_linear_space() {
+    let growing = "top: CALLDATASIZE @top JUMPI CALLDATASIZE CALLDATASIZE @top JUMPI PUSH0 @top JUMP";
+    let (growing, _) = assemble(growing);
+    for code in [vec![0x5b; 1_000_000], vec![0x60; 100_000], growing, vec![0x56], Vec::new()] {
+        let lifted = lift(&code);
+        assert!(lifted.nodes.len() <= 200_001);
+        assert!(lifted.steps < 10_000_000);
+    }
+}
