@@ -3,7 +3,7 @@
 use uplint_artifact::Span;
 use uplint_facts::{InitializerKind, PlannedCall, UpgradeFacts, VariableName, WrittenVariable};
 use uplint_layout::LayoutChange;
-use uplint_layout::diff::{MoveCause, MovedLeaf, StorageClass};
+use uplint_layout::diff::{Leaf, MoveCause, MovedLeaf, StorageClass};
 
 use crate::storage::moves;
 
@@ -12,7 +12,8 @@ use crate::storage::moves;
 pub(crate) enum Migration {
     /// Nothing writes them.
     ValuesLost {
-        /// Whether that is certain: without a syntax tree nobody knows what the planned call writes.
+        /// Whether that is certain: without a syntax tree nobody knows what the planned call writes, and inline assembly
+        /// may write any variable.
         is_proved: bool,
     },
     /// An initializer would write them, were it called.
@@ -41,15 +42,17 @@ pub(crate) fn migrations(facts: &UpgradeFacts) -> Vec<MigratedLeaves<'_>> {
         |cause: &MoveCause| matches!(cause, MoveCause::ToNamespace { .. } | MoveCause::FromNamespace { .. });
     let mut found = Vec::new();
     let candidates = candidates(facts);
+    let is_read = !matches!(facts.plan.call, PlannedCall::Call(_)) || !candidates.is_empty();
+    let is_proved =
+        is_read && !candidates.iter().flat_map(|candidate| &candidate.writes).any(WrittenVariable::is_by_assembly);
     for (cause, leaves) in moves(facts).filter(|(cause, _)| between_roots(cause)) {
         let mut open: Vec<MovedLeaf> = leaves.to_vec();
         for candidate in &candidates {
-            let (written, rest) = open.into_iter().partition(|leaf| is_written(leaf, &candidate.writes));
+            let (written, rest) = open.into_iter().partition(|leaf| is_written(&leaf.new, &candidate.writes));
             open = rest;
             let outcome = candidate.outcome.clone();
             found.extend(outcome.map(|outcome| MigratedLeaves { cause, leaves: written, outcome }));
         }
-        let is_proved = !matches!(facts.plan.call, PlannedCall::Call(_)) || !candidates.is_empty();
         found.push(MigratedLeaves { cause, leaves: open, outcome: Migration::ValuesLost { is_proved } });
     }
     found.retain(|found| !found.leaves.is_empty());
@@ -59,7 +62,7 @@ pub(crate) fn migrations(facts: &UpgradeFacts) -> Vec<MigratedLeaves<'_>> {
 /// Leaves of a move that the planned call does not write; all of them when the call is not known.
 pub(crate) fn not_written_by_plan(facts: &UpgradeFacts, leaves: &[MovedLeaf]) -> Vec<MovedLeaf> {
     let writes = planned_selector(facts).and_then(|selector| facts.new.writes_of(selector)).unwrap_or_default();
-    leaves.iter().filter(|leaf| !is_written(leaf, &writes)).cloned().collect()
+    leaves.iter().filter(|leaf| !is_written(&leaf.new, &writes)).cloned().collect()
 }
 
 /// The selector of the planned call, where one is known.
@@ -82,9 +85,8 @@ pub(crate) fn enters_unwritten(facts: &UpgradeFacts, change: &LayoutChange) -> b
         PlannedCall::None => Some(Vec::new()),
         PlannedCall::Call(_) => planned_selector(facts).and_then(|selector| facts.new.writes_of(selector)),
     };
-    // Inline assembly may write any variable.
     let is_missed =
-        writes.is_some_and(|writes| !writes.iter().any(|write| write.label == leaf.label || write.label == "sstore"));
+        writes.is_some_and(|writes| !is_written(leaf, &writes) && !writes.iter().any(WrittenVariable::is_by_assembly));
     let was_zero = unstored.value.as_deref().is_some_and(|value| matches!(value, "0" | "false" | "address(0)"));
     let name: VariableName = (leaf.label.as_str().into(), leaf.declared_in.clone());
     matches!(from, StorageClass::Constant | StorageClass::Immutable)
@@ -126,14 +128,13 @@ fn candidates(facts: &UpgradeFacts) -> Vec<Candidate> {
 /// Whether one of the writes is to the leaf, its variable, or an entry of it. A variable of the same name in another
 /// contract or struct is another one; a pointer to a struct within the variable names that struct, so that of a leaf
 /// within a struct the name alone counts.
-fn is_written(leaf: &MovedLeaf, writes: &[WrittenVariable]) -> bool {
-    let label = &leaf.new.label;
-    let (first, last) = match label.split_once('.') {
+fn is_written(leaf: &Leaf, writes: &[WrittenVariable]) -> bool {
+    let (first, last) = match leaf.label.split_once('.') {
         Some((first, rest)) => (first, Some(rest.rsplit('.').next().unwrap_or(rest))),
-        None => (label.as_str(), None),
+        None => (leaf.label.as_str(), None),
     };
     writes.iter().any(|write| {
-        let declared = leaf.new.declared_in.as_deref().zip(write.declared_in.as_deref());
+        let declared = leaf.declared_in.as_deref().zip(write.declared_in.as_deref());
         let is_of_variable = write.label == first && declared.is_none_or(|(leaf, write)| leaf == write);
         is_of_variable || Some(write.label.as_str()) == last
     })

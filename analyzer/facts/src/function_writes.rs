@@ -21,6 +21,13 @@ pub struct WrittenVariable {
     pub span: Span,
 }
 
+impl WrittenVariable {
+    /// Whether inline assembly writes it, so that it may be any variable.
+    pub fn is_by_assembly(&self) -> bool {
+        self.label == "sstore" && self.declared_in.is_none()
+    }
+}
+
 impl VersionFacts {
     /// What a call of this selector may write other than zero; `None` without a syntax tree, or when no function of the
     /// source has that selector.

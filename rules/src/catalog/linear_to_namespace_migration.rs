@@ -40,8 +40,8 @@ declare_rule! {
     /// A variable keeps its identity by the last part of its path, whatever its width. One that stays behind under a
     /// deprecated name has moved all the same. When the call is unknown and an initializer would write the values, see
     /// NS006. Entries of mappings cannot be written back by an initializer that does not know the keys; a write to any
-    /// of them counts. Without a syntax tree it is not known what the planned call writes, and the finding is only a
-    /// pattern.
+    /// of them counts. Without a syntax tree it is not known what the planned call writes, and `sstore` in inline assembly
+    /// may write any variable: the finding is then only a pattern.
     ///
     /// ## References
     ///
