@@ -109,6 +109,7 @@ fn is_value_type(ty: &StorageType) -> bool {
         | TypeKind::BoundedString { .. }
         | TypeKind::BoundedArray { .. }
         | TypeKind::Lock
+        | TypeKind::Word
         | TypeKind::Unknown => false,
     }
 }

@@ -124,6 +124,8 @@ pub enum TypeKind {
     },
     /// Vyper's lock of `@nonreentrant`.
     Lock,
+    /// A word that assembly accesses by its slot, where nothing tells what it holds. It contradicts no type.
+    Word,
     /// A type that could not be read.
     Unknown,
 }

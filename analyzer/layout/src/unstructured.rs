@@ -135,7 +135,7 @@ fn word_type(
             return ty;
         }
     }
-    draft.add("bytes32", U256::from(32), TypeKind::FixedBytes { len_bytes: 32 })
+    draft.add("bytes32", U256::from(32), TypeKind::Word)
 }
 
 fn pointed(draft: &mut Draft<'_>, tree: Tree<'_>, type_name: NodeRef, name: &str, base: Slot) -> Vec<StorageVariable> {

@@ -99,7 +99,9 @@ fn compare_kinds(old: (&TypeTable, TypeId), new: (&TypeTable, TypeId)) -> Answer
         | (K::Bytes | K::String, K::Bytes | K::String)
         | (K::ExternalFunction, K::ExternalFunction)
         | (K::InternalFunction, K::InternalFunction)
-        | (K::Lock, K::Lock) => Answer::Same,
+        | (K::Lock, K::Lock)
+        | (K::Word, _)
+        | (_, K::Word) => Answer::Same,
         (K::Fixed { .. }, K::Fixed { .. }) if old.kind == new.kind => Answer::Same,
         (
             &(K::BoundedBytes { max_bytes: old } | K::BoundedString { max_bytes: old }),

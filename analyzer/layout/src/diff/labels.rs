@@ -21,7 +21,7 @@ pub(super) fn relation(old: &str, new: &str) -> Option<RenameProof> {
     }
     let (old_core, new_core) = (core(old), core(new));
     let is_contained = |long: &str, short: &str| short.len() >= MIN_CONTAINED && long.contains(short);
-    if !old_core.is_empty() && old_core == new_core
+    if !old_core.is_empty() && without_doubling(&old_core) == without_doubling(&new_core)
         || is_contained(&new_core, &old_core)
         || is_contained(&old_core, &new_core)
     {
@@ -35,6 +35,13 @@ pub(super) fn core(label: &str) -> String {
     let words = words(label);
     let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !MARKS.contains(word)).collect();
     kept.concat()
+}
+
+/// A name with single letters for double ones, which spelling confuses (`overriden`).
+fn without_doubling(core: &str) -> String {
+    let mut letters: Vec<char> = core.chars().collect();
+    letters.dedup_by(|this, previous| this == previous && this.is_alphabetic());
+    letters.into_iter().collect()
 }
 
 fn is_marked(label: &str) -> bool {
@@ -81,6 +88,7 @@ mod tests {
             ("fee", "__fee_DEPRECATED"),
             ("DEPRECATED_fee", "fee"),
             ("totalSupply", "supply"),
+            ("hasOverriden", "hasOverridden"),
         ] {
             assert_eq!(relation(old, new), Some(RenameProof::RelatedLabels), "{old} {new}");
         }
@@ -108,7 +116,13 @@ mod tests {
 
     #[test]
     fn unrelated_names_say_nothing() {
-        for (old, new) in [("maxDeposit", "assetDecimal"), ("a", "ab"), ("threshold", "holder"), ("to", "token")] {
+        for (old, new) in [
+            ("maxDeposit", "assetDecimal"),
+            ("a", "ab"),
+            ("threshold", "holder"),
+            ("to", "token"),
+            ("rate112", "rate12"),
+        ] {
             assert_eq!(relation(old, new), None, "{old} {new}");
         }
     }

@@ -256,6 +256,7 @@ impl Sketch {
             "external" => (24, TypeKind::ExternalFunction),
             "internal" => (8, TypeKind::InternalFunction),
             "lock" => (32, TypeKind::Lock),
+            "word" => (32, TypeKind::Word),
             "word_uint128" => (32, TypeKind::Uint { bits: 128 }),
             "word_int128" => (32, TypeKind::Int { bits: 128 }),
             "word_int256" => (32, TypeKind::Int { bits: 256 }),

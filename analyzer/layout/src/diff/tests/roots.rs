@@ -47,6 +47,16 @@ fn an_unannotated_struct_at_another_slot_has_moved() {
 }
 
 #[test]
+fn a_word_of_assembly_contradicts_no_type() {
+    let source = |ty: &str| format!("contract A {{ }} slot HANDLER at 1000 {{ {ty} HANDLER; }}");
+    for ty in ["address", "uint256", "bool"] {
+        assert_eq!(changes(&source("word"), &source(ty)), [""; 0], "{ty}");
+        assert_eq!(changes(&source(ty), &source("word")), [""; 0], "{ty}");
+    }
+    assert_eq!(changes(&source("bytes32"), &source("address")).len(), 1);
+}
+
+#[test]
 fn members_within_a_namespace_are_compared_like_variables() {
     let source = |members: &str| format!("contract A {{ }} namespace erc7201:m at 1000 {{ {members} }}");
     assert_eq!(

@@ -1,0 +1,4 @@
+contract Vault {
+    address owner;
+    uint96 overridenWeight;
+}
