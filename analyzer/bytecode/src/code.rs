@@ -48,6 +48,15 @@ impl<'a> Code<'a> {
         self.is_destination(pc).then_some(pc)
     }
 
+    /// The bytes at a place, in the most significant bytes of a word, when they are at most 32 and all there.
+    pub(crate) fn word(&self, start: U256, len: U256) -> Option<U256> {
+        let (start, len) = (usize::try_from(start).ok()?, usize::try_from(len).ok().filter(|&len| len <= 32)?);
+        let bytes = self.bytes.get(start..start.checked_add(len)?)?;
+        let mut word = [0u8; 32];
+        word[..len].copy_from_slice(bytes);
+        Some(U256::from_be_bytes(word))
+    }
+
     /// The opcode at a place; behind the end of the code the EVM reads `STOP`.
     pub(crate) fn opcode_at(&self, pc: usize) -> u8 {
         self.bytes.get(pc).copied().unwrap_or(op::STOP)

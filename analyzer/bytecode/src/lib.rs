@@ -8,6 +8,7 @@
 
 pub mod code;
 pub mod coverage;
+pub mod dispatch;
 pub mod hard_fork;
 pub mod instruction;
 pub mod lift;
@@ -17,6 +18,7 @@ pub mod trailer;
 
 pub use code::Code;
 pub use coverage::{Coverage, CoverageGap, Unknown};
+pub use dispatch::{Dispatch, Entry, Selector, dispatch};
 pub use hard_fork::{HardFork, NEWEST_HARD_FORK, hard_fork_name, hard_fork_named, introduced_in};
 pub use instruction::{Instruction, Instructions, Pc, disassemble, instructions};
 pub use lift::{Lifted, lift, lift_with};

@@ -13,7 +13,10 @@ use revm_bytecode::opcode as op;
 
 use crate::instruction::Pc;
 
+mod evaluate;
 mod fold;
+
+pub(crate) use evaluate::Evaluation;
 
 /// A term of one [`Terms`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

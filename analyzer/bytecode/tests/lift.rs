@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use revm_bytecode::opcode::OpCode;
 use uplint_bytecode::lift::{Lifted, Successor, lift};
-use uplint_bytecode::{Pc, Unknown};
+use uplint_bytecode::{NodeId, Pc, Unknown, dispatch};
 
 /// Assembles words: `@x` is two bytes with the place of `x:`, `0x…` a `PUSH` of so many bytes, the rest opcodes.
 fn assemble(text: &str) -> (Vec<u8>, BTreeMap<String, Pc>) {
@@ -169,4 +169,57 @@ fn hostile_codes_end_with_a_gap_and_in_linear_space() {
         assert!(lifted.nodes.len() <= 200_001);
         assert!(lifted.steps < 10_000_000);
     }
+}
+
+/// A dispatch as compilers write it: a length check, two comparisons, a receive function and a fallback.
+const DISPATCH: &str = "0x04 CALLDATASIZE LT @short JUMPI PUSH0 CALLDATALOAD 0xe0 SHR
+     DUP1 0x11223344 EQ @one JUMPI DUP1 0x55667788 XOR @fallback JUMPI two: STOP
+     one: STOP
+     short: CALLDATASIZE @fallback JUMPI receive: STOP
+     fallback: CALLER 0xaabbccdd EQ @done JUMPI STOP done: STOP";
+
+#[test]
+fn the_dispatch_is_read_whatever_form_its_comparisons_have() {
+    let (code, labels) = assemble(DISPATCH);
+    let lifted = lift(&code);
+    let dispatch = dispatch(&lifted);
+    let place = |node: NodeId| lifted.nodes[node.0 as usize].pc;
+    let found: Vec<_> = dispatch.entries.iter().map(|entry| (entry.selector, place(entry.node))).collect();
+    assert_eq!(found, [([0x11, 0x22, 0x33, 0x44], labels["one"]), ([0x55, 0x66, 0x77, 0x88], labels["two"])]);
+    assert_eq!(dispatch.receive.map(place), Some(labels["receive"]));
+    assert_eq!(dispatch.fallback.map(place), Some(labels["fallback"]));
+}
+
+#[test]
+fn a_fallback_that_only_reverts_is_none() {
+    let (code, _) = assemble(
+        "0x04 CALLDATASIZE LT @none JUMPI PUSH0 CALLDATALOAD 0xe0 SHR 0x11223344 EQ @one JUMPI none: PUSH0 DUP1 REVERT
+         one: STOP",
+    );
+    let dispatch = dispatch(&lift(&code));
+    assert_eq!(dispatch.entries.len(), 1);
+    assert_eq!((dispatch.receive, dispatch.fallback), (None, None));
+}
+
+#[test]
+fn a_table_that_lists_selectors_beside_places_is_read_row_by_row() {
+    // A row has four bytes of selector and two of place; the selector's remainder by two chooses it.
+    let (mut code, labels) = assemble(
+        "PUSH0 CALLDATALOAD 0xe0 SHR 0x06 0x06 0x02 DUP4 MOD MUL @table ADD 0x1a CODECOPY
+         PUSH0 MLOAD DUP1 0x10 SHR DUP3 XOR @other JUMPI 0xffff AND JUMP
+         a: STOP b: STOP other: PUSH0 DUP1 REVERT table:",
+    );
+    code.truncate(labels["table"].0 as usize);
+    let rows = [(0x1000_0000u32, "a"), (0x1000_0001, "b")];
+    for (selector, label) in rows {
+        code.extend(selector.to_be_bytes());
+        code.extend(u16::try_from(labels[label].0).expect("a short program").to_be_bytes());
+    }
+    let lifted = lift(&code);
+    let dispatch = dispatch(&lifted);
+    let place = |node: NodeId| lifted.nodes[node.0 as usize].pc;
+    let found: Vec<_> =
+        dispatch.entries.iter().map(|entry| (u32::from_be_bytes(entry.selector), place(entry.node))).collect();
+    assert_eq!(found, rows.map(|(selector, label)| (selector, labels[label])));
+    assert_eq!(dispatch.fallback, None);
 }

@@ -258,15 +258,9 @@ impl Lifter<'_> {
     /// The bytes of the code at a place, in the most significant bytes of a word: a number when the place is known and
     /// within the code.
     pub(super) fn code_word(&mut self, from: TermId, len: TermId) -> TermId {
-        let start = self.terms.number(from).and_then(|start| usize::try_from(*start).ok());
-        let len_bytes = self.terms.number(len).and_then(|len| usize::try_from(*len).ok()).filter(|&len| len <= 32);
-        let bytes = start.zip(len_bytes).and_then(|(start, len)| self.code.bytes().get(start..start.checked_add(len)?));
-        match bytes {
-            Some(bytes) => {
-                let mut word = [0u8; 32];
-                word[..bytes.len()].copy_from_slice(bytes);
-                self.terms.constant(U256::from_be_bytes(word))
-            }
+        let known = self.terms.number(from).zip(self.terms.number(len));
+        match known.and_then(|(from, len)| self.code.word(*from, *len)) {
+            Some(word) => self.terms.constant(word),
             None => self.terms.operation(op::CODECOPY, &[from, len]),
         }
     }

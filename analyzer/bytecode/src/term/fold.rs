@@ -10,17 +10,12 @@ impl Terms {
     pub(super) fn simplify(&mut self, opcode: u8, operands: &[TermId]) -> Option<TermId> {
         match *operands {
             [a] => {
-                let number = compute_unary(opcode, *self.number(a)?)?;
+                let number = compute(opcode, &[*self.number(a)?])?;
                 Some(self.constant(number))
             }
             [a, b] => self.simplify_binary(opcode, a, b),
             [a, b, c] => {
-                let (a, b, c) = (*self.number(a)?, *self.number(b)?, *self.number(c)?);
-                let number = match opcode {
-                    op::ADDMOD => a.add_mod(b, c),
-                    op::MULMOD => a.mul_mod(b, c),
-                    _ => return None,
-                };
+                let number = compute(opcode, &[*self.number(a)?, *self.number(b)?, *self.number(c)?])?;
                 Some(self.constant(number))
             }
             _ => None,
@@ -75,6 +70,20 @@ impl Terms {
         let both = mask & *self.number(inner_mask)?;
         let both = self.constant(both);
         Some(self.operation(op::AND, &[inner, both]))
+    }
+}
+
+/// The result of an operation on numbers; `None` for what is none of the arithmetic, comparison and bitwise instructions.
+pub(crate) fn compute(opcode: u8, operands: &[U256]) -> Option<U256> {
+    match *operands {
+        [a] => compute_unary(opcode, a),
+        [a, b] => compute_binary(opcode, a, b),
+        [a, b, c] => match opcode {
+            op::ADDMOD => Some(a.add_mod(b, c)),
+            op::MULMOD => Some(a.mul_mod(b, c)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
