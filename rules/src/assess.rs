@@ -318,7 +318,7 @@ mod tests {
             let assessment = assess(&alone, &AssessOptions { select, require, ..options() });
             let reasons: Vec<_> =
                 assessment.not_checked.iter().map(|found| (found.rule, found.reason.as_str())).collect();
-            assert_eq!(reasons, [("SL001", "no old version given")]);
+            assert_eq!(reasons, [("SL001", "no old version to compare with")]);
             assert_eq!(assessment.verdict, verdict);
         }
     }

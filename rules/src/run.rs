@@ -32,7 +32,7 @@ fn missing(need: Need, facts: &UpgradeFacts) -> Option<String> {
         || [facts.old.as_ref().map(|old| (Side::Old, old)), Some((Side::New, &facts.new))].into_iter().flatten();
     let name = |side: Side| if side == Side::Old { "old" } else { "new" };
     match need {
-        Need::Old => facts.old.is_none().then(|| "no old version given".to_owned()),
+        Need::Old => facts.old.is_none().then(|| "no old version to compare with".to_owned()),
         Need::Proxy => facts.proxy.is_none().then(|| "no proxy given".to_owned()),
         Need::Layout => versions()
             .find(|(_, version)| !version.has_declared_layout())

@@ -54,6 +54,11 @@ pub(crate) struct Outcome {
 pub(crate) fn run(job: &Job<'_>, progress: &Progress) -> Result<Outcome, CliError> {
     let started = Instant::now();
     let (old, new) = load(job, progress)?;
+    for (side, version) in [("old", old.as_ref()), ("new", Some(&new))] {
+        if let Some(version) = version.filter(|version| version.candidates.is_empty()) {
+            return Err(holds_nothing(side, version, old.is_some()));
+        }
+    }
     let no_candidates = Vec::new();
     let old_candidates = old.as_ref().map_or(&no_candidates, |old| &old.candidates);
     let pairs = match &old {
@@ -128,10 +133,20 @@ fn with_named_sources(job: &Job<'_>, of_side: impl Fn(&ContractSpec) -> &Contrac
     CompileOptions { named_sources, ..job.compile.clone() }
 }
 
+/// An input that is given and empty is a mistake in the command, not a version without contracts.
+fn holds_nothing(side: &str, version: &Version, is_pair: bool) -> CliError {
+    let given = &version.summary.given;
+    let reason = match is_pair {
+        true => format!("the {side} version, `{given}`, holds no contract"),
+        false => format!("`{given}` holds no contract"),
+    };
+    let help = "name the file or directory that holds the contracts of this version".to_owned();
+    CliError::NothingToJudge { reason, help: Some(help) }
+}
+
 fn nothing_to_judge(old: Option<&Version>, new: &Version) -> CliError {
     let number = old.map_or(0, |old| old.candidates.len()) + new.candidates.len();
     let reason = match (number, old) {
-        (0, _) => "there is no contract".to_owned(),
         (1, None) => format!("`{}` does not look upgradeable", new.candidates[0].artifact.contract),
         (number, None) => format!("none of {number} contracts looks upgradeable"),
         (_, Some(_)) => "no contract of either version looks upgradeable".to_owned(),

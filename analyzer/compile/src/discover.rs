@@ -3,6 +3,7 @@
 //! Folders are walked in the order of names and links are not followed out of the project: what a stranger's link
 //! points to would otherwise be quoted in a message.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -66,8 +67,8 @@ pub(crate) fn node_modules(root: &Path) -> Vec<PathBuf> {
 }
 
 /// The files below `dir` with one of the extensions, sorted. `is_pruned` leaves out a folder with all it holds; hidden
-/// folders and `node_modules` always are. A link is taken when it leads to a file within `root`. `dir` itself may be a
-/// link, and then it has to lead to a folder of the repository around `root`.
+/// files and folders and `node_modules` always are. A link is followed within the repository around `root`, and one that
+/// leads out of it is refused: a contract that is left out in silence would pass unseen.
 pub(crate) fn source_files(
     dir: &Path,
     root: &Path,
@@ -76,33 +77,47 @@ pub(crate) fn source_files(
 ) -> Result<Vec<PathBuf>, CompileError> {
     let enters = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy();
-        let is_hidden = name.starts_with('.') && entry.depth() > 0;
-        !(entry.file_type().is_dir()
-            && entry.depth() > 0
-            && (is_hidden || name == "node_modules" || is_pruned(entry.path())))
+        let is_folder = !entry.file_type().is_file();
+        let is_left_out = name.starts_with('.') || is_folder && (name == "node_modules" || is_pruned(entry.path()));
+        entry.depth() == 0 || !is_left_out
     };
+    let is_named =
+        |path: &Path| path.extension().is_some_and(|extension| extensions.iter().any(|wanted| extension == *wanted));
     check_within(dir, root)?;
     let mut files = Vec::new();
-    for entry in WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(enters) {
-        let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(dir).to_path_buf();
-            CompileError::unreadable(&path, error.into())
-        })?;
-        let path = entry.path();
-        let has_extension =
-            path.extension().is_some_and(|extension| extensions.iter().any(|wanted| extension == *wanted));
-        if !has_extension {
-            continue;
-        }
-        let is_source = if entry.path_is_symlink() {
-            path.canonicalize().is_ok_and(|real| real.starts_with(root) && real.is_file())
-        } else {
-            entry.file_type().is_file()
-        };
-        if is_source {
-            files.push(entry.into_path());
+    let mut seen: BTreeSet<PathBuf> = root.ancestors().map(Path::to_path_buf).collect();
+    let mut pending = vec![dir.to_path_buf()];
+    while let Some(folder) = pending.pop() {
+        for entry in WalkDir::new(&folder).sort_by_file_name().into_iter().filter_entry(enters) {
+            let entry = entry.map_err(|error| {
+                let path = error.path().unwrap_or(dir).to_path_buf();
+                CompileError::unreadable(&path, error.into())
+            })?;
+            let path = entry.path();
+            if !entry.path_is_symlink() || entry.depth() == 0 {
+                if entry.file_type().is_file() && is_named(path) {
+                    files.push(entry.into_path());
+                }
+                continue;
+            }
+            let real = path.canonicalize().ok();
+            match real.filter(|real| real.is_dir()) {
+                Some(real) => {
+                    check_within(path, root)?;
+                    // What lies within the root is walked at its own place.
+                    if !real.starts_with(root) && seen.insert(real) {
+                        pending.push(entry.into_path());
+                    }
+                }
+                None if is_named(path) => {
+                    check_within(path, root)?;
+                    files.push(entry.into_path());
+                }
+                None => {}
+            }
         }
     }
+    files.sort();
     Ok(files)
 }
 
@@ -132,19 +147,35 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_that_leave_the_project_are_not_followed() {
+    fn links_within_the_repository_are_followed_and_others_are_refused() {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let root = dir.path().canonicalize().expect("it exists").join("project");
-        std::fs::create_dir_all(root.join("src")).expect("a directory");
-        std::fs::write(dir.path().join("secret.sol"), "").expect("a file");
-        std::fs::write(root.join("src/A.sol"), "").expect("a file");
-        std::os::unix::fs::symlink(dir.path().join("secret.sol"), root.join("src/Secret.sol")).expect("a link");
-        std::os::unix::fs::symlink(dir.path(), root.join("src/up")).expect("a link");
-        let found = source_files(&root, &root, &["sol"], |_| false).expect("it can be walked");
-        assert_eq!(found, [root.join("src/A.sol")]);
-        for folder in ["src/up", "..", "/"] {
-            let error = source_files(&root.join(folder), &root, &["sol"], |_| false).expect_err("it lies outside");
+        let root = dir.path().canonicalize().expect("it exists").join("repository/project");
+        for folder in ["src", "../shared", "../.git", "../../outside"] {
+            std::fs::create_dir_all(root.join(folder)).expect("a directory");
+        }
+        for file in ["src/A.sol", "../shared/B.sol", "../../outside/Secret.sol"] {
+            std::fs::write(root.join(file), "").expect("a file");
+        }
+        let link = |target: &str, name: &str| {
+            std::os::unix::fs::symlink(target, root.join(name)).expect("a link");
+        };
+        link("../../shared", "src/shared");
+        link("../../shared/B.sol", "src/C.sol");
+        link("..", "src/up");
+        link("src", "src/itself");
+        link("nowhere", "src/.#A.sol");
+        let find = || source_files(&root, &root, &["sol"], |_| false);
+        let found = ["src/A.sol", "src/C.sol", "src/shared/B.sol"].map(|name| root.join(name));
+        assert_eq!(find().expect("it can be walked"), found);
+        for target in ["../../../outside", "../../../outside/Secret.sol", "/", "nowhere"] {
+            link(target, "src/Link.sol");
+            let error = find().expect_err("it leads out");
             assert!(error.to_string().contains("leads out of the project"), "{error}");
+            std::fs::remove_file(root.join("src/Link.sol")).expect("it was made");
+        }
+        for folder in ["../../outside", "..", "/"] {
+            let is_out = source_files(&root.join(folder), &root, &["sol"], |_| false).is_err();
+            assert_eq!(is_out, folder != "..", "{folder}");
         }
     }
 }

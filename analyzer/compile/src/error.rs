@@ -79,7 +79,10 @@ pub enum CompileError {
     #[error("`{}` leads out of the project `{}`", path.display(), root.display())]
     #[diagnostic(
         code(uplint::input::outside),
-        help("only dependencies in a library folder or `node_modules` may be links; add the folder to `allow_paths`")
+        help(
+            "put a copy in its place, judge the folder that holds both, or add its folder to `allow_paths` in \
+             `foundry.toml`; links to dependencies in a library folder or `node_modules` are followed"
+        )
     )]
     OutsideProject {
         /// The source.

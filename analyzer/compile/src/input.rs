@@ -210,6 +210,7 @@ impl Loader<'_> {
 
     /// Documents with what the compiler can add to them.
     fn completed(self, found: Documents, root: Option<PathBuf>) -> Result<Build, CompileError> {
+        check_diagnostics(&found)?;
         let kind = match found.found.first().map(|document| document.kind) {
             Some(DocumentKind::StandardJsonOutput) => InputKind::StandardJson,
             Some(DocumentKind::BuildInfo(_)) | None => InputKind::BuildInfo,
@@ -286,6 +287,20 @@ impl Loader<'_> {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         Session { store, cache, jobs: self.options.jobs.unwrap_or(threads), progress: self.progress }
     }
+}
+
+/// Fails with the compiler's own messages when a document records that it refused the sources: what else the input
+/// holds is then not all of it.
+fn check_diagnostics(documents: &Documents) -> Result<(), CompileError> {
+    let diagnostics = documents.found.iter().flat_map(|document| &document.diagnostics);
+    let errors = diagnostics.filter(|diagnostic| diagnostic.is_error);
+    let mut messages: Vec<String> =
+        errors.map(|error| error.formatted.as_deref().unwrap_or(&error.message).trim_end().to_owned()).collect();
+    messages.dedup();
+    if messages.is_empty() {
+        return Ok(());
+    }
+    Err(CompileError::does_not_compile("what the build information records", messages, "the compiler that wrote it"))
 }
 
 /// One list of artifacts by name. Of a contract in several documents the last one is kept: the newest build, or what

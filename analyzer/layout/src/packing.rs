@@ -251,8 +251,9 @@ fn printed_len(ast: &Ast, name: NodeRef) -> Option<U256> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| U256::from_str_radix(digits, 10).ok())?
 }
 
-/// Elements share a slot when at least two fit; else each starts one.
-fn array_size_bytes(element: U256, len: U256) -> Option<U256> {
+/// Elements share a slot when at least two fit; else each starts one. `None` for an empty element or array, and where
+/// the size in bytes has more than 256 bits.
+pub(crate) fn array_size_bytes(element: U256, len: U256) -> Option<U256> {
     if element.is_zero() || len.is_zero() {
         return None;
     }

@@ -13,8 +13,13 @@ use crate::declaration;
 use crate::draft::Draft;
 use crate::elementary::elementary;
 use crate::layout::StorageVariable;
+use crate::nesting::MAX_TYPE_DEPTH;
+use crate::packing::array_size_bytes;
 use crate::place::{Place, Slot};
 use crate::types::{StorageType, TypeId, TypeKind};
+
+/// What a type is taken to be that is larger than 256 bits can say: all slots but the last of 2^251.
+const GREATEST_SIZE_BYTES: U256 = U256::from_limbs([u64::MAX - 31, u64::MAX, u64::MAX, u64::MAX]);
 
 /// The variables of a printed layout, their types entered into the draft.
 pub(crate) fn variables(draft: &mut Draft<'_>, layout: &SolcStorageLayout) -> Vec<StorageVariable> {
@@ -36,7 +41,13 @@ fn enter_types<'t>(draft: &mut Draft<'_>, types: &'t BTreeMap<String, SolcStorag
     let mut ids = Ids::new();
     // Entered before they are read, because types refer to each other in circles.
     for (key, ty) in types {
-        ids.insert(key, draft.add(ty.label.as_str(), ty.number_of_bytes, TypeKind::Unknown));
+        let size_bytes = size_bytes(types, key, ty).unwrap_or_else(|| {
+            let message =
+                format!("`{}` takes 2^251 slots or more, and what lies behind so many is not compared", ty.label);
+            draft.gap(message, None);
+            GREATEST_SIZE_BYTES
+        });
+        ids.insert(key, draft.add(ty.label.as_str(), size_bytes, TypeKind::Unknown));
     }
     for (key, ty) in types {
         let id = ids[key.as_str()];
@@ -44,9 +55,34 @@ fn enter_types<'t>(draft: &mut Draft<'_>, types: &'t BTreeMap<String, SolcStorag
             draft.gap(format!("type `{}` of the compiler's storage layout {problem}", ty.label), None);
             TypeKind::Unknown
         });
-        draft.types.set(id, StorageType { label: ty.label.clone(), size_bytes: ty.number_of_bytes, kind });
+        let size_bytes = draft.types[id].size_bytes;
+        draft.types.set(id, StorageType { label: ty.label.clone(), size_bytes, kind });
     }
     ids
+}
+
+/// The bytes that a type takes in place; `None` when they are 2^256 or more, of which the compiler prints what is left
+/// modulo 2^256.
+fn size_bytes(types: &BTreeMap<String, SolcStorageType>, key: &str, ty: &SolcStorageType) -> Option<U256> {
+    let is_array = |ty: &SolcStorageType| ty.encoding == "inplace" && ty.members.is_none() && ty.base.is_some();
+    let (mut at, mut lens) = ((key, ty), Vec::new());
+    // A table of arrays that hold themselves goes in circles, which is told when it is unfolded.
+    while is_array(at.1) && lens.len() < MAX_TYPE_DEPTH {
+        let Some(len) = array_len(at.0) else { return Some(ty.number_of_bytes) };
+        let Some(element) = at.1.base.as_ref().and_then(|base| types.get_key_value(base)) else {
+            return Some(ty.number_of_bytes);
+        };
+        lens.push(len);
+        at = (element.0, element.1);
+    }
+    let mut size = at.1.number_of_bytes;
+    if lens.iter().any(U256::is_zero) || size.is_zero() || is_array(at.1) {
+        return Some(ty.number_of_bytes);
+    }
+    while let Some(len) = lens.pop() {
+        size = array_size_bytes(size, len)?;
+    }
+    Some(ty.number_of_bytes)
 }
 
 fn read_kind(draft: &mut Draft<'_>, ids: &Ids<'_>, key: &str, ty: &SolcStorageType) -> Result<TypeKind, String> {

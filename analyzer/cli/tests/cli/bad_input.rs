@@ -98,6 +98,34 @@ fn an_empty_folder_holds_nothing_to_judge() {
 }
 
 #[test]
+fn a_version_that_is_given_and_holds_nothing_is_no_version_to_compare_with() {
+    let refused = r#"{"errors":[{"severity":"error","message":"no","formattedMessage":"ParserError: no\n --> A.sol:1:1"}],
+        "sources":{}}"#;
+    let vault = "pragma solidity 0.8.28;\ncontract Vault { function initialize() external {} }\n";
+    let folder = folder(&[
+        ("Vault.sol", vault),
+        ("empty.sol", ""),
+        ("comment.sol", "// nothing yet\n"),
+        ("nothing.json", r#"{"contracts":{}}"#),
+        ("refused.json", refused),
+        ("refusals/refused.json", refused),
+    ]);
+    for (empty, code, needle) in [
+        ("empty.sol", 3, "holds no contract"),
+        ("comment.sol", 3, "holds no contract"),
+        ("nothing.json", 3, "holds no contract"),
+        ("refused.json", 2, "ParserError: no --> A.sol:1:1"),
+        ("refusals", 2, "ParserError: no --> A.sol:1:1"),
+    ] {
+        for arguments in [&[empty, "Vault.sol"][..], &["Vault.sol", empty], &[empty]] {
+            let seen = run(uplint().current_dir(folder.path()).arg("check").args(arguments).args(cache()));
+            assert_eq!(seen.code, Some(code), "{arguments:?}: {}{}", seen.stdout, seen.stderr);
+            assert!(seen.stderr.contains(needle), "{arguments:?}: {}", seen.stderr);
+        }
+    }
+}
+
+#[test]
 fn standard_input_is_held_to_the_same_standard() {
     for (bytes, code, needle) in [("0x1", 2, "uplint::artifact::odd_bytecode"), ("", 3, "uplint::artifact::empty")] {
         let seen = run(uplint().args(["check", "-"]).write_stdin(bytes));

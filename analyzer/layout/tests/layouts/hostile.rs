@@ -173,3 +173,22 @@ fn doubling_structs_do_not_fill_the_memory() {
     let layout = lay_out(vec![first("x", &key(199))], types);
     assert!(layout_rows(&layout).len() < 30_000);
 }
+
+#[test]
+fn an_array_larger_than_the_compiler_can_print_is_not_taken_for_a_small_one() {
+    let len = U256::from(1) << 251;
+    let key = format!("t_array(t_uint256){len}_storage");
+    let outer = format!("t_array({key})3_storage");
+    let types = vec![
+        (key.clone(), array("uint256[huge]", 0, "t_uint256")),
+        (outer.clone(), array("uint256[huge][3]", 0, &key)),
+        ("t_uint256".to_owned(), ty("uint256", 32)),
+    ];
+    for (ty, gap_count) in [(&key, 2), (&outer, 2)] {
+        let layout = lay_out(vec![first("a", ty)], types.clone());
+        let place = layout.roots[0].variables[0].place;
+        assert!(place.slots() > U256::from(1) << 250, "{place}");
+        let messages = gaps(&layout);
+        assert_eq!(messages.iter().filter(|message| message.contains("2^251 slots or more")).count(), gap_count);
+    }
+}
