@@ -136,9 +136,10 @@ fn with_named_sources(job: &Job<'_>, of_side: impl Fn(&ContractSpec) -> &Contrac
 /// An input that is given and empty is a mistake in the command, not a version without contracts.
 fn holds_nothing(side: &str, version: &Version, is_pair: bool) -> CliError {
     let given = &version.summary.given;
-    let reason = match is_pair {
-        true => format!("the {side} version, `{given}`, holds no contract"),
-        false => format!("`{given}` holds no contract"),
+    let reason = if is_pair {
+        format!("the {side} version, `{given}`, holds no contract")
+    } else {
+        format!("`{given}` holds no contract")
     };
     let help = "name the file or directory that holds the contracts of this version".to_owned();
     CliError::NothingToJudge { reason, help: Some(help) }

@@ -214,7 +214,8 @@ fn offline_a_release_that_is_not_at_hand_is_not_looked_for() {
 fn a_web_assembly_build_can_be_named() {
     let soljson = "const answers = { solidity_version: () => '0.8.28+commit.00000000.Emscripten.clang',\n\
         solidity_compile: () => JSON.stringify({ errors: [{ severity: 'error', message: 'it ran' }] }) };\n\
-        module.exports = { _solidity_version() {}, _solidity_compile() {}, cwrap: name => answers[name] };\n";
+        module.exports = { _solidity_version() {}, _solidity_compile() {}, cwrap: name => answers[name],\n\
+        _malloc: () => 0, HEAPU8: new Uint8Array(1 << 20) };\n";
     let dir = folder(&[
         ("soljson.js", soljson),
         ("fits/A.sol", "pragma solidity 0.8.28; contract A {}"),
