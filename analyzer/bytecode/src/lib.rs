@@ -23,5 +23,14 @@ pub use hard_fork::{HardFork, NEWEST_HARD_FORK, hard_fork_name, hard_fork_named,
 pub use instruction::{Instruction, Instructions, Pc, disassemble, instructions};
 pub use lift::{Lifted, lift, lift_with};
 pub use reach::{Reach, reach};
+pub use term::compute;
 pub use term::{FunctionId, NodeId, Term, TermId, Terms};
 pub use trailer::without_metadata;
+
+/// Opcodes by their names.
+pub use revm_bytecode::opcode;
+
+/// The name of an opcode; `UNKNOWN` for one that no hard fork defines.
+pub fn opcode_name(opcode: u8) -> &'static str {
+    opcode::OpCode::new(opcode).map_or("UNKNOWN", |known| known.info().name())
+}

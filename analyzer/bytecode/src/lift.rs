@@ -159,6 +159,35 @@ pub struct Node {
     is_queued: bool,
 }
 
+/// A word that a called function is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// A term of the calling function.
+    Term(TermId),
+    /// A word that the calling function was entered with itself, by its place below the top.
+    Parameter(u32),
+}
+
+impl Node {
+    /// The functions that are called at the end of the node.
+    pub fn called(&self) -> impl Iterator<Item = FunctionId> + '_ {
+        self.calls.iter().map(|call| call.function)
+    }
+
+    /// The word that a function called here finds at a place below the top of its stack; `None` when it is not called
+    /// here, or when there is none.
+    pub fn argument(&self, function: FunctionId, slot: u32) -> Option<Argument> {
+        let state = &self.calls.iter().find(|call| call.function == function)?.state;
+        let depth = slot as usize;
+        if let Some(at) = state.items.len().checked_sub(depth + 1) {
+            return Some(Argument::Term(state.items[at]));
+        }
+        let is_whole = self.function == FunctionId(0);
+        let beneath = u32::try_from(depth - state.items.len()).ok()?;
+        (!is_whole).then(|| Argument::Parameter(state.below.saturating_add(beneath)))
+    }
+}
+
 /// A call of a function from a node, with what is known there.
 #[derive(Debug)]
 struct Call {

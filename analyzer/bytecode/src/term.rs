@@ -17,6 +17,7 @@ mod evaluate;
 mod fold;
 
 pub(crate) use evaluate::Evaluation;
+pub use fold::compute;
 
 /// A term of one [`Terms`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +33,7 @@ impl TermId {
     }
 
     /// Its number; terms are numbered from zero in the order in which they are made.
-    pub(crate) fn index(self) -> usize {
+    pub fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -156,6 +157,11 @@ impl Terms {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+
+    /// All of them, in the order in which they were made.
+    pub fn ids(&self) -> impl Iterator<Item = TermId> + use<> {
+        (0..u32::try_from(self.keys.len()).unwrap_or(u32::MAX)).map(TermId)
     }
 
     /// What a term is.

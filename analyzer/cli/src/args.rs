@@ -153,6 +153,14 @@ pub(crate) enum Show {
     Layout,
     /// Functions and events by selector
     Selectors,
+    /// Functions that the bytecode has, external and internal
+    Functions,
+    /// Accesses to storage in the bytecode, function by function
+    Accesses,
+    /// Calls of other contracts in the bytecode
+    Calls,
+    /// Conditions in the bytecode without which a function reverts
+    Guards,
 }
 
 /// Which contracts.

@@ -23,6 +23,7 @@ pub mod constructor;
 mod control_flow;
 pub mod declaration;
 mod dispatch;
+pub mod effects;
 pub mod entry_point;
 pub mod first_use;
 pub mod function_writes;

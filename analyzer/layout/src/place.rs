@@ -35,6 +35,15 @@ pub struct ByteRange {
     pub len: u8,
 }
 
+impl ByteRange {
+    /// Whether both have a byte in common.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        let end = |range: Self| u16::from(range.offset) + u16::from(range.len);
+        u16::from(self.offset) < end(other) && u16::from(other.offset) < end(self)
+    }
+}
+
 impl fmt::Display for ByteRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.offset, self.len) {

@@ -9,6 +9,10 @@ use uplint_layout::{Place, StorageLayout, layout_rows};
 use crate::escape;
 use crate::escape::one_line;
 
+mod code;
+
+pub use code::{inspect_accesses, inspect_calls, inspect_functions, inspect_guards};
+
 /// Format of what is inspected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InspectFormat {

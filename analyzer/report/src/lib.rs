@@ -19,7 +19,10 @@ mod source_place;
 pub mod text;
 
 pub use escape::{json as escape_json, one_line};
-pub use inspect::{InspectFormat, inspect_layout, inspect_selectors};
+pub use inspect::{
+    InspectFormat, inspect_accesses, inspect_calls, inspect_functions, inspect_guards, inspect_layout,
+    inspect_selectors,
+};
 pub use json::{JsonOptions, json, json_schema};
 pub use page::{PageFormat, explain, rules_table};
 pub use sarif::{SarifOptions, sarif};

@@ -5,6 +5,9 @@ use revm_bytecode::opcode as op;
 
 use super::{TermId, Terms};
 
+/// The bytes that an address has.
+const ADDRESS_MASK: U256 = U256::from_limbs([u64::MAX, u64::MAX, 0xffff_ffff, 0]);
+
 impl Terms {
     /// A simpler term for an operation, when there is one.
     pub(super) fn simplify(&mut self, opcode: u8, operands: &[TermId]) -> Option<TermId> {
@@ -44,11 +47,21 @@ impl Terms {
             (op::AND | op::MUL, Some(U256::ZERO), None) | (op::AND | op::MUL, None, Some(U256::ZERO)) => {
                 Some(self.constant(U256::ZERO))
             }
+            // An address has no more bytes than a mask of 20 leaves.
+            (op::AND, Some(mask), None) if self.is_account(b) && mask | !ADDRESS_MASK == U256::MAX => Some(b),
+            (op::AND, None, Some(mask)) if self.is_account(a) && mask | !ADDRESS_MASK == U256::MAX => Some(a),
             // A mask within a mask.
             (op::AND, Some(mask), None) => self.masked(b, mask),
             (op::AND, None, Some(mask)) => self.masked(a, mask),
             _ => None,
         }
+    }
+
+    /// Whether it is the address of an account by the instruction that pushes it.
+    fn is_account(&self, term: TermId) -> bool {
+        [op::CALLER, op::ADDRESS, op::ORIGIN, op::COINBASE]
+            .iter()
+            .any(|&opcode| self.operands_of(term, opcode).is_some())
     }
 
     /// `term + number`, with constants that are added already gathered.
@@ -74,7 +87,7 @@ impl Terms {
 }
 
 /// The result of an operation on numbers; `None` for what is none of the arithmetic, comparison and bitwise instructions.
-pub(crate) fn compute(opcode: u8, operands: &[U256]) -> Option<U256> {
+pub fn compute(opcode: u8, operands: &[U256]) -> Option<U256> {
     match *operands {
         [a] => compute_unary(opcode, a),
         [a, b] => compute_binary(opcode, a, b),
@@ -210,9 +223,19 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_not_masked_again() {
+        let mut terms = Terms::default();
+        let caller = terms.operation(op::CALLER, &[]);
+        let mask = terms.constant((U256::ONE << 160) - U256::ONE);
+        assert_eq!(terms.operation(op::AND, &[caller, mask]), caller);
+        let narrow = terms.constant(U256::from(0xff));
+        assert_ne!(terms.operation(op::AND, &[caller, narrow]), caller);
+    }
+
+    #[test]
     fn a_mask_within_a_mask_is_one_mask() {
         let mut terms = Terms::default();
-        let word = terms.operation(op::CALLER, &[]);
+        let word = terms.operation(op::CALLVALUE, &[]);
         let (wide, narrow) = (terms.constant(U256::from(0xffff)), terms.constant(U256::from(0xff)));
         let inner = terms.operation(op::AND, &[wide, word]);
         let outer = terms.operation(op::AND, &[inner, narrow]);

@@ -1,12 +1,16 @@
-//! `uplint inspect`: shows the storage and the selectors of one version.
+//! `uplint inspect`: shows the storage, the selectors and the code of one version.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use uplint_compile::CompileOptions;
+use uplint_facts::effects::{CodeEffects, effects_of_artifact};
 use uplint_facts::{VersionFacts, version_facts};
-use uplint_report::{InspectFormat, escape_json, inspect_layout, inspect_selectors, one_line};
+use uplint_report::{
+    InspectFormat, escape_json, inspect_accesses, inspect_calls, inspect_functions, inspect_guards, inspect_layout,
+    inspect_selectors, one_line,
+};
 
 use crate::args::{GlobalArgs, InspectArgs, Show};
 use crate::commands::Ending;
@@ -36,10 +40,12 @@ pub(crate) fn run(args: &InspectArgs, global: &GlobalArgs) -> Result<Ending, Cli
             console::print_remark(&format!("note: {note}"));
         }
     }
-    let contracts = contracts(&version, Choice { specs: &args.choice.contracts, all: args.choice.all })?;
     let mut show = args.show.clone();
     show.sort();
     show.dedup();
+    let with_code = show.iter().any(|show| !matches!(show, Show::Layout | Show::Selectors));
+    let choice = Choice { specs: &args.choice.contracts, all: args.choice.all };
+    let contracts = contracts(&version, choice, with_code)?;
     for output in &outputs {
         let text = match output.format {
             Format::Json => as_json(&contracts, &show)?,
@@ -51,7 +57,7 @@ pub(crate) fn run(args: &InspectArgs, global: &GlobalArgs) -> Result<Ending, Cli
 }
 
 /// The facts of the contracts to show.
-fn contracts(version: &Version, choice: Choice<'_>) -> Result<Vec<VersionFacts>, CliError> {
+fn contracts(version: &Version, choice: Choice<'_>, with_code: bool) -> Result<Vec<Inspected>, CliError> {
     let places = shown(&version.candidates, choice)?;
     if places.is_empty() {
         return Err(CliError::NothingToJudge {
@@ -63,41 +69,62 @@ fn contracts(version: &Version, choice: Choice<'_>) -> Result<Vec<VersionFacts>,
         let artifact = &version.candidates[at].artifact;
         let failed =
             |message| CliError::Internal { message: format!("the facts of `{}`: {message}", artifact.contract) };
-        guarded(|| version_facts(Arc::clone(artifact))).map_err(failed)
+        let establish = || Inspected {
+            facts: version_facts(Arc::clone(artifact)),
+            effects: if with_code { effects_of_artifact(artifact) } else { CodeEffects::default() },
+        };
+        guarded(establish).map_err(failed)
     });
     facts.collect()
 }
 
+/// A contract with what is known of it.
+struct Inspected {
+    /// What its artifact says.
+    facts: VersionFacts,
+    /// What its bytecode does; empty unless it is asked for.
+    effects: CodeEffects,
+}
+
 /// One part of a contract in one format.
-fn part(facts: &VersionFacts, show: Show, format: InspectFormat) -> String {
+fn part(inspected: &Inspected, show: Show, format: InspectFormat) -> String {
+    let Inspected { facts, effects } = inspected;
     match show {
         Show::Layout => inspect_layout(&facts.layout, format),
         Show::Selectors => inspect_selectors(facts, format),
+        Show::Functions => inspect_functions(facts, effects, format),
+        Show::Accesses => inspect_accesses(facts, effects, format),
+        Show::Calls => inspect_calls(facts, effects, format),
+        Show::Guards => inspect_guards(facts, effects, format),
     }
 }
 
-fn as_text(contracts: &[VersionFacts], show: &[Show], output: &Output) -> String {
+fn as_text(contracts: &[Inspected], show: &[Show], output: &Output) -> String {
     let format = InspectFormat::Text { width: output.style().width, unicode: true };
-    let sections = contracts.iter().map(|facts| {
-        let name = facts.artifact.contract.to_string();
-        let parts: Vec<_> = show.iter().map(|&show| part(facts, show, format).trim_end().to_owned()).collect();
+    let sections = contracts.iter().map(|contract| {
+        let name = contract.facts.artifact.contract.to_string();
+        let parts: Vec<_> = show.iter().map(|&show| part(contract, show, format).trim_end().to_owned()).collect();
         format!("{}\n\n{}\n", one_line(&name), parts.join("\n\n"))
     });
     sections.collect::<Vec<_>>().join("\n")
 }
 
-fn as_json(contracts: &[VersionFacts], show: &[Show]) -> Result<String, CliError> {
+fn as_json(contracts: &[Inspected], show: &[Show]) -> Result<String, CliError> {
     let internal = |error: serde_json::Error| CliError::Internal { message: error.to_string() };
     let mut list = Vec::new();
-    for facts in contracts {
+    for contract in contracts {
         let mut entry = Map::new();
-        entry.insert("name".to_owned(), Value::String(facts.artifact.contract.to_string()));
+        entry.insert("name".to_owned(), Value::String(contract.facts.artifact.contract.to_string()));
         for &show in show {
             let key = match show {
                 Show::Layout => "layout",
                 Show::Selectors => "selectors",
+                Show::Functions => "functions",
+                Show::Accesses => "accesses",
+                Show::Calls => "calls",
+                Show::Guards => "guards",
             };
-            let text = part(facts, show, InspectFormat::Json);
+            let text = part(contract, show, InspectFormat::Json);
             entry.insert(key.to_owned(), serde_json::from_str(&text).map_err(internal)?);
         }
         list.push(Value::Object(entry));

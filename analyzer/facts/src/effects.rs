@@ -1,0 +1,236 @@
+//! What a contract's bytecode does: which storage it reads and writes, whom it calls, and which conditions stand before
+//! that.
+//!
+//! Every fact is told for the functions that callers reach: an internal function's accesses are told once for each
+//! different way in which an external one uses it, with the words that it is given there. What the lifter did not see
+//! is in [`CodeEffects::coverage`]; a fact that is absent here and not excused there does not exist in the code.
+
+use std::collections::BTreeSet;
+
+use uplint_artifact::{Artifact, Bytecode};
+use uplint_bytecode::dispatch::Dispatch;
+use uplint_bytecode::lift::{End, Exit, Lifted, Node, Placeholder, Successor, lift_with};
+use uplint_bytecode::{Coverage, NodeId, Pc, Selector, dispatch};
+
+mod access;
+mod call;
+mod guard;
+mod slot_expr;
+mod summary;
+mod word;
+
+pub use access::{AccessKind, AccessSpace, StorageAccess};
+pub use call::{Call, CallKind};
+pub use guard::Guard;
+pub use slot_expr::{Index, SlotExpr};
+pub use word::Word;
+
+use summary::Summaries;
+
+/// A way into the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryName {
+    /// A function by its selector.
+    Selector(Selector),
+    /// What answers calls without data.
+    Receive,
+    /// What answers calls that no selector takes.
+    Fallback,
+}
+
+/// What one function does when it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryEffects {
+    /// Its name.
+    pub name: EntryName,
+    /// Its first instruction.
+    pub pc: Pc,
+    /// Accesses to storage, in ascending order of place and slot.
+    pub accesses: Vec<StorageAccess>,
+    /// Calls of other contracts, and creations, in ascending order of place.
+    pub calls: Vec<Call>,
+    /// Conditions without which the call reverts, in ascending order of place.
+    pub guards: Vec<Guard>,
+    /// Numbers of bytes that it can return; `None` among them stands for a number that is not constant.
+    pub return_lens: BTreeSet<Option<u64>>,
+    /// First topics of its events, where they are constant, with the number of topics.
+    pub events: BTreeSet<(Option<alloy_primitives::B256>, u8)>,
+}
+
+/// What a contract's runtime code does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeEffects {
+    /// Its functions, in ascending order of name.
+    pub entries: Vec<EntryEffects>,
+    /// Its internal functions, in ascending order of their place.
+    pub internal: Vec<InternalFunction>,
+    /// What the lifter did not see.
+    pub coverage: Coverage,
+}
+
+/// An internal function: what stands at its entry is called, and returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InternalFunction {
+    /// Its first instruction.
+    pub entry: Pc,
+    /// How many words it is given, the return address left out; the most of all its ways to return.
+    pub arguments: u32,
+    /// How many words it returns.
+    pub returns: u32,
+    /// How many places call it.
+    pub callers: usize,
+}
+
+/// Establishes what the runtime code of an artifact does; nothing without runtime code.
+pub fn effects_of_artifact(artifact: &Artifact) -> CodeEffects {
+    let Some(code) = artifact.runtime.as_ref().filter(|code| !code.bytes.is_empty()) else {
+        return CodeEffects::default();
+    };
+    code_effects(&code.bytes, &placeholders(code))
+}
+
+/// Libraries are told apart from immutables by where their numbers begin.
+const FIRST_LIBRARY: u32 = 1 << 31;
+
+/// The places that a deployment fills in: immutables and addresses of libraries.
+fn placeholders(code: &Bytecode) -> Vec<Placeholder> {
+    let mut known_immutables: Vec<i64> = code.immutable_references.iter().filter_map(|place| place.ast_id).collect();
+    known_immutables.sort_unstable();
+    known_immutables.dedup();
+    let mut libraries: Vec<&str> = code.link_references.iter().map(|link| link.library.as_str()).collect();
+    libraries.sort_unstable();
+    libraries.dedup();
+    let number = |at: usize| u32::try_from(at).unwrap_or(FIRST_LIBRARY - 1);
+    let immutables = code.immutable_references.iter().map(|place| {
+        let known = place.ast_id.and_then(|id| known_immutables.binary_search(&id).ok());
+        // Without a declaration each place is its own.
+        Placeholder { start: place.start, identity: known.map_or(place.start | 1 << 30, number) }
+    });
+    let links = code.link_references.iter().map(|link| {
+        let at = libraries.binary_search(&link.library.as_str()).unwrap_or_default();
+        Placeholder { start: link.start, identity: FIRST_LIBRARY + number(at) }
+    });
+    let mut places: Vec<Placeholder> = immutables.chain(links).collect();
+    places.sort_by_key(|place| place.start);
+    places
+}
+
+/// Establishes what a code does. `placeholders` are the places that a deployment fills in, in ascending order.
+pub fn code_effects(code: &[u8], placeholders: &[Placeholder]) -> CodeEffects {
+    let lifted = lift_with(code, placeholders);
+    let dispatch = dispatch(&lifted);
+    effects_of(&lifted, &dispatch)
+}
+
+/// Establishes what a lifted code does.
+pub fn effects_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeEffects {
+    let summaries = Summaries::new(lifted);
+    let mut entries: Vec<EntryEffects> =
+        names(dispatch).into_iter().map(|(name, node)| entry(lifted, &summaries, name, node)).collect();
+    entries.sort_by_key(|entry| entry.name);
+    CodeEffects { entries, internal: internal(lifted), coverage: lifted.coverage.clone() }
+}
+
+/// The ways into the contract. Code without a dispatch, which a fallback is too, answers every call alike.
+fn names(dispatch: &Dispatch) -> Vec<(EntryName, NodeId)> {
+    let mut names: Vec<_> =
+        dispatch.entries.iter().map(|entry| (EntryName::Selector(entry.selector), entry.node)).collect();
+    names.extend(dispatch.receive.map(|node| (EntryName::Receive, node)));
+    names.extend(dispatch.fallback.map(|node| (EntryName::Fallback, node)));
+    names
+}
+
+/// The functions that return. What is only jumped to and never returns is a part of its callers.
+fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
+    let mut callers = vec![0; lifted.functions.len()];
+    for called in lifted.nodes.iter().flat_map(Node::called) {
+        callers[called.0 as usize] += 1;
+    }
+    let with_callers = lifted.functions.iter().zip(callers).skip(1);
+    let mut functions: Vec<_> = with_callers
+        .filter(|(function, _)| !function.exits.is_empty())
+        .map(|(function, callers)| {
+            let most = |count: fn(&Exit) -> u32| function.exits.iter().map(count).max().unwrap_or_default();
+            InternalFunction {
+                entry: function.entry,
+                arguments: most(|exit| exit.takes.saturating_sub(1)),
+                returns: most(|exit| u32::try_from(exit.leaves.len()).unwrap_or(u32::MAX)),
+                callers,
+            }
+        })
+        .collect();
+    functions.sort_by_key(|function| function.entry);
+    functions
+}
+
+fn entry(lifted: &Lifted<'_>, summaries: &Summaries<'_>, name: EntryName, start: NodeId) -> EntryEffects {
+    let nodes = reachable(lifted, start);
+    let effects = summaries.of_nodes(&nodes);
+    EntryEffects {
+        name,
+        pc: lifted.nodes[start.0 as usize].pc,
+        accesses: effects.accesses.into_iter().map(summary::RawAccess::classified).collect(),
+        calls: effects.calls.into_iter().map(summary::RawCall::classified).collect(),
+        guards: guard::guards(lifted, summaries, start, &nodes),
+        return_lens: effects.return_lens,
+        events: effects.events,
+    }
+}
+
+/// The nodes of a function that follow from one of them.
+fn reachable(lifted: &Lifted<'_>, start: NodeId) -> BTreeSet<NodeId> {
+    let mut seen = BTreeSet::from([start]);
+    let mut left = vec![start];
+    while let Some(node) = left.pop() {
+        for successor in &lifted.nodes[node.0 as usize].successors {
+            if let Successor::Node(next) | Successor::Continuation(next) = *successor
+                && seen.insert(next)
+            {
+                left.push(next);
+            }
+        }
+    }
+    seen
+}
+
+/// Whether every way from a node ends in a revert, for all nodes.
+fn reverting(lifted: &Lifted<'_>) -> Vec<bool> {
+    let count = lifted.nodes.len();
+    let (mut within, mut callers) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+    let (mut halts, mut returns) = (vec![false; count], vec![false; count]);
+    for (at, node) in lifted.nodes.iter().enumerate() {
+        halts[at] = matches!(node.end, End::Halt { .. }) && !is_revert(lifted, &node.end);
+        for successor in &node.successors {
+            match *successor {
+                Successor::Node(next) | Successor::Continuation(next) => within[next.0 as usize].push(at),
+                Successor::Call(function) => callers[lifted.functions[function.0 as usize].node.0 as usize].push(at),
+                Successor::Return(_) => returns[at] = true,
+            }
+        }
+        // A jump that nobody could follow may end in any way.
+        halts[at] |= node.successors.is_empty() && !matches!(node.end, End::Halt { .. });
+    }
+    // A halt within a called function ends its callers too; its return goes on at their continuations.
+    spread(&mut halts, &[&within, &callers]);
+    spread(&mut returns, &[&within]);
+    halts.into_iter().zip(returns).map(|(halts, returns)| !halts && !returns).collect()
+}
+
+/// Marks what leads to what is marked.
+fn spread(marked: &mut [bool], predecessors: &[&Vec<Vec<usize>>]) {
+    let mut left: Vec<usize> = (0..marked.len()).filter(|&at| marked[at]).collect();
+    while let Some(at) = left.pop() {
+        for before in predecessors.iter().flat_map(|of| &of[at]) {
+            if !std::mem::replace(&mut marked[*before], true) {
+                left.push(*before);
+            }
+        }
+    }
+}
+
+fn is_revert(lifted: &Lifted<'_>, end: &End) -> bool {
+    use uplint_bytecode::opcode;
+    let End::Halt { pc } = end else { return false };
+    let last = lifted.code.bytes().get(pc.0 as usize).copied().unwrap_or(opcode::STOP);
+    !matches!(last, opcode::STOP | opcode::RETURN | opcode::SELFDESTRUCT)
+}

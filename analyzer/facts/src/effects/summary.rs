@@ -1,0 +1,358 @@
+//! What each internal function does, in the words that it is given, and what that is for each of its callers.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use alloy_primitives::{B256, U256};
+use petgraph::algo::tarjan_scc;
+use petgraph::graphmap::DiGraphMap;
+use uplint_bytecode::lift::{Argument, Effect, End, Lifted, Node, Successor};
+use uplint_bytecode::opcode as op;
+use uplint_bytecode::{FunctionId, NodeId, Pc, Selector, Term, TermId};
+
+use super::access::{AccessKind, AccessSpace, ByteSet, Masks, StorageAccess};
+use super::call::{Call, CallKind};
+use super::slot_expr::SlotExpr;
+use super::word::{self, Word};
+
+/// Most accesses and calls that are told apart for one function; further ones are told without their words.
+const MAX_EFFECTS: usize = 2_000;
+
+/// Deepest terms that are put into words.
+const MAX_DEPTH: u32 = 96;
+
+/// An access in the words that a function is given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RawAccess {
+    pc: Pc,
+    space: AccessSpace,
+    kind: AccessKind,
+    slot: Word,
+    bytes: ByteSet,
+    value: Option<Word>,
+}
+
+impl RawAccess {
+    pub(super) fn classified(self) -> StorageAccess {
+        let Self { pc, space, kind, slot, bytes, value } = self;
+        StorageAccess { pc, space, kind, slot: SlotExpr::of(&slot), bytes: bytes.ranges(), value }
+    }
+}
+
+/// A call in the words that a function is given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RawCall(Call);
+
+impl RawCall {
+    pub(super) fn classified(self) -> Call {
+        self.0
+    }
+}
+
+/// What some nodes do, with all that they call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Effects {
+    pub(super) accesses: BTreeSet<RawAccess>,
+    pub(super) calls: BTreeSet<RawCall>,
+    pub(super) return_lens: BTreeSet<Option<u64>>,
+    pub(super) events: BTreeSet<(Option<B256>, u8)>,
+}
+
+impl Effects {
+    /// Adds what a called function does, with its arguments.
+    fn add(&mut self, called: &Self, argument: &dyn Fn(u32) -> Word) {
+        for access in &called.accesses {
+            let is_full = self.accesses.len() >= MAX_EFFECTS;
+            let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
+            let (slot, value) = (put(&access.slot), access.value.as_ref().map(put));
+            self.accesses.insert(RawAccess { slot, value, ..access.clone() });
+        }
+        for RawCall(call) in &called.calls {
+            let is_full = self.calls.len() >= MAX_EFFECTS;
+            let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
+            self.calls.insert(RawCall(Call { target: put(&call.target), value: put(&call.value), ..call.clone() }));
+        }
+        self.return_lens.extend(&called.return_lens);
+        self.events.extend(&called.events);
+    }
+}
+
+/// What the functions of a lifted code do.
+pub(super) struct Summaries<'a> {
+    pub(super) lifted: &'a Lifted<'a>,
+    pub(super) reverting: Vec<bool>,
+    masks: Masks<'a>,
+    functions: HashMap<FunctionId, Effects>,
+    /// Words by the number of their term; `None` while one is being made.
+    words: RefCell<HashMap<TermId, Option<Word>>>,
+    /// Results of calls that a branch depends on.
+    checked: BTreeSet<TermId>,
+}
+
+impl<'a> Summaries<'a> {
+    pub(super) fn new(lifted: &'a Lifted<'a>) -> Self {
+        let mut summaries = Self {
+            lifted,
+            reverting: super::reverting(lifted),
+            masks: Masks::new(lifted),
+            functions: HashMap::new(),
+            words: RefCell::new(HashMap::new()),
+            checked: checked(lifted),
+        };
+        let mut nodes: HashMap<FunctionId, Vec<NodeId>> = HashMap::new();
+        let mut calls: DiGraphMap<u32, ()> = DiGraphMap::new();
+        for (at, node) in lifted.nodes.iter().enumerate() {
+            nodes.entry(node.function).or_default().push(NodeId(u32::try_from(at).unwrap_or(u32::MAX)));
+            calls.add_node(node.function.0);
+            for called in node.called() {
+                calls.add_edge(node.function.0, called.0, ());
+            }
+        }
+        // Called functions come before their callers; those that call each other are told of each other once.
+        for component in tarjan_scc(&calls) {
+            for _ in 0..component.len().min(2) {
+                for &function in &component {
+                    let function = FunctionId(function);
+                    if function != FunctionId(0) {
+                        let effects = summaries.of_nodes(nodes.get(&function).into_iter().flatten());
+                        summaries.functions.insert(function, effects);
+                    }
+                }
+            }
+        }
+        summaries
+    }
+
+    /// What some nodes of a function do, with all that they call.
+    pub(super) fn of_nodes<'b>(&self, nodes: impl IntoIterator<Item = &'b NodeId>) -> Effects {
+        let mut effects = Effects::default();
+        for &id in nodes {
+            let node = &self.lifted.nodes[id.0 as usize];
+            for effect in &node.effects {
+                self.add_effect(&mut effects, effect);
+            }
+            for called in node.called() {
+                if let Some(summary) = self.functions.get(&called) {
+                    effects.add(summary, &|slot| self.argument(id, called, slot));
+                }
+            }
+        }
+        effects
+    }
+
+    fn add_effect(&self, effects: &mut Effects, effect: &Effect) {
+        let operands = effect.operands();
+        let number = |at: usize| self.lifted.terms.number(operands[at]).copied();
+        match effect.opcode {
+            op::SLOAD | op::TLOAD => {
+                let bytes = effect.result.map_or(ByteSet::ALL, |loaded| self.masks.read(loaded));
+                let (space, slot) = (space_of(effect.opcode), self.word(operands[0]));
+                // What is only written back is no read.
+                if bytes != ByteSet(0) {
+                    let kind = AccessKind::Read;
+                    effects.accesses.insert(RawAccess { pc: effect.pc, space, kind, slot, bytes, value: None });
+                }
+            }
+            op::SSTORE | op::TSTORE => {
+                let bytes = self.masks.written(operands[0], operands[1]);
+                let (space, slot) = (space_of(effect.opcode), self.word(operands[0]));
+                let (kind, value) = (AccessKind::Write, Some(self.word(operands[1])));
+                effects.accesses.insert(RawAccess { pc: effect.pc, space, kind, slot, bytes, value });
+            }
+            op::RETURN => {
+                effects.return_lens.insert(number(1).and_then(|len| u64::try_from(len).ok()));
+            }
+            op::STOP | op::SELFDESTRUCT if effect.opcode == op::STOP => {
+                effects.return_lens.insert(Some(0));
+            }
+            op::LOG0..=op::LOG4 => {
+                let topics = effect.opcode - op::LOG0;
+                let first = (topics > 0).then(|| number(2)).flatten().map(B256::from);
+                effects.events.insert((first, topics));
+            }
+            opcode => {
+                if let Some(kind) = CallKind::of(opcode) {
+                    effects.calls.insert(RawCall(self.call(kind, effect)));
+                }
+            }
+        }
+    }
+
+    fn call(&self, kind: CallKind, effect: &Effect) -> Call {
+        let operands = effect.operands();
+        let (target, value) = match kind {
+            CallKind::Call | CallKind::CallCode => (self.word(operands[1]), self.word(operands[2])),
+            CallKind::DelegateCall | CallKind::StaticCall => (self.word(operands[1]), Word::Number(U256::ZERO)),
+            CallKind::Create | CallKind::Create2 => (Word::Unknown, self.word(operands[0])),
+            CallKind::SelfDestruct => (self.word(operands[0]), Word::Unknown),
+        };
+        let is_creation = matches!(kind, CallKind::Create | CallKind::Create2);
+        Call {
+            pc: effect.pc,
+            kind,
+            target,
+            value,
+            selector: if is_creation { None } else { self.selector(effect) },
+            is_checked: effect.result.is_some_and(|result| self.checked.contains(&result)),
+        }
+    }
+
+    /// The first four bytes of a call's data.
+    fn selector(&self, effect: &Effect) -> Option<Selector> {
+        let mut bytes = Vec::new();
+        for piece in &effect.data {
+            let word: [u8; 32] = self.lifted.terms.number(piece.term)?.to_be_bytes();
+            let start = usize::from(piece.skip);
+            bytes.extend_from_slice(word.get(start..start + usize::from(piece.len))?);
+            if bytes.len() >= 4 {
+                break;
+            }
+        }
+        bytes.get(..4).and_then(|bytes| bytes.try_into().ok())
+    }
+
+    /// A word that a called function is given.
+    pub(super) fn argument(&self, call: NodeId, called: FunctionId, slot: u32) -> Word {
+        match self.lifted.nodes[call.0 as usize].argument(called, slot) {
+            Some(Argument::Term(term)) => self.word(term),
+            Some(Argument::Parameter(slot)) => Word::Argument(slot),
+            None => Word::Unknown,
+        }
+    }
+
+    /// A term in words.
+    pub(super) fn word(&self, term: TermId) -> Word {
+        self.word_at(term, 0)
+    }
+
+    fn word_at(&self, term: TermId, depth: u32) -> Word {
+        if depth > MAX_DEPTH {
+            return Word::Unknown;
+        }
+        if let Some(known) = self.words.borrow().get(&term) {
+            return known.clone().unwrap_or(Word::Unknown);
+        }
+        self.words.borrow_mut().insert(term, None);
+        let word = self.make(term, depth + 1).bounded();
+        self.words.borrow_mut().insert(term, Some(word.clone()));
+        word
+    }
+
+    fn make(&self, term: TermId, depth: u32) -> Word {
+        match self.lifted.terms.get(term) {
+            Term::Constant(number) => Word::Number(*number),
+            Term::Parameter { slot, .. } => Word::Argument(slot),
+            Term::Join { .. } | Term::Returned { .. } => Word::Unknown,
+            Term::Result { node, pc } => self.result(node, pc, depth),
+            Term::InCall { call, term } => {
+                let Some(called) = self.function_of(term) else { return Word::Unknown };
+                let word = self.word_at(term, depth);
+                word.with_arguments(&|slot| self.argument_at(call, called, slot, depth))
+            }
+            Term::Hash(pieces) => {
+                let parts: Arc<[_]> =
+                    pieces.iter().map(|piece| (self.word_at(piece.term, depth), piece.skip, piece.len)).collect();
+                Word::Hash(parts)
+            }
+            Term::Operation { opcode, operands } => self.operation(opcode, operands, depth),
+        }
+    }
+
+    fn argument_at(&self, call: NodeId, called: FunctionId, slot: u32, depth: u32) -> Word {
+        match self.lifted.nodes[call.0 as usize].argument(called, slot) {
+            Some(Argument::Term(term)) => self.word_at(term, depth),
+            Some(Argument::Parameter(slot)) => Word::Argument(slot),
+            None => Word::Unknown,
+        }
+    }
+
+    fn operation(&self, opcode: u8, operands: &[TermId], depth: u32) -> Word {
+        let words: Vec<Word> = operands.iter().map(|&operand| self.word_at(operand, depth)).collect();
+        match (opcode, words.as_slice()) {
+            (op::CALLER, _) => Word::Caller,
+            (op::ORIGIN, _) => Word::Origin,
+            (op::ADDRESS, _) => Word::This,
+            (op::CALLVALUE, _) => Word::Value,
+            (op::TIMESTAMP, _) => Word::Timestamp,
+            (op::CALLDATALOAD, [Word::Number(offset)]) => Word::CallData(*offset),
+            (op::PUSH1..=op::PUSH32, [Word::Number(identity)]) => Word::Immutable(*identity),
+            _ => word::operation(opcode, &words),
+        }
+    }
+
+    /// What an instruction computed.
+    fn result(&self, node: NodeId, pc: Pc, depth: u32) -> Word {
+        let effects = &self.lifted.nodes[node.0 as usize].effects;
+        let Ok(at) = effects.binary_search_by_key(&pc, |effect| effect.pc) else { return Word::Unknown };
+        let effect = &effects[at];
+        match effect.opcode {
+            op::SLOAD | op::TLOAD => {
+                Word::Stored(space_of(effect.opcode), Arc::new(self.word_at(effect.operands()[0], depth)))
+            }
+            opcode if CallKind::of(opcode).is_some() => Word::CallResult,
+            _ => Word::Unknown,
+        }
+    }
+
+    /// The function that a term belongs to.
+    fn function_of(&self, term: TermId) -> Option<FunctionId> {
+        match self.lifted.terms.get(term) {
+            Term::Parameter { function, .. } | Term::Returned { function, .. } => Some(function),
+            Term::Join { node, .. } | Term::Result { node, .. } | Term::InCall { call: node, .. } => {
+                Some(self.lifted.nodes[node.0 as usize].function)
+            }
+            Term::Constant(_) => None,
+            Term::Operation { operands, .. } => operands.iter().find_map(|&operand| self.function_of(operand)),
+            Term::Hash(pieces) => pieces.iter().find_map(|piece| self.function_of(piece.term)),
+        }
+    }
+
+    /// The functions that are called at the end of a node, and whether the node goes on behind them.
+    pub(super) fn called(&self, node: NodeId) -> impl Iterator<Item = FunctionId> + '_ {
+        let node = &self.lifted.nodes[node.0 as usize];
+        node.successors.iter().filter_map(|successor| match successor {
+            Successor::Call(function) => Some(*function),
+            _ => None,
+        })
+    }
+}
+
+fn space_of(opcode: u8) -> AccessSpace {
+    if matches!(opcode, op::TLOAD | op::TSTORE) { AccessSpace::Transient } else { AccessSpace::Storage }
+}
+
+/// Words that conditions of branches are made of, results of calls among them.
+fn checked(lifted: &Lifted<'_>) -> BTreeSet<TermId> {
+    let mut checked = BTreeSet::new();
+    let conditions = lifted.nodes.iter().filter_map(|node| match node.end {
+        End::Branch { condition, .. } => Some(condition),
+        _ => None,
+    });
+    let mut callers: HashMap<FunctionId, Vec<&Node>> = HashMap::new();
+    for node in &lifted.nodes {
+        for called in node.called() {
+            callers.entry(called).or_default().push(node);
+        }
+    }
+    let mut left: Vec<TermId> = conditions.collect();
+    while let Some(term) = left.pop() {
+        if !checked.insert(term) {
+            continue;
+        }
+        match lifted.terms.get(term) {
+            // A function that tests what it is given tests it for its callers.
+            Term::Parameter { function, slot } => {
+                let arguments = callers.get(&function).into_iter().flatten();
+                left.extend(arguments.filter_map(|node| match node.argument(function, slot) {
+                    Some(Argument::Term(term)) => Some(term),
+                    _ => None,
+                }));
+            }
+            Term::Operation { operands, .. } => left.extend(operands),
+            Term::InCall { term, .. } => left.push(term),
+            _ => {}
+        }
+    }
+    checked
+}

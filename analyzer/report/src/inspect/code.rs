@@ -1,0 +1,272 @@
+//! What the bytecode of a version does, function by function, for a reader or for a machine.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{U256, hex};
+use serde_json::{Value, json};
+use uplint_facts::VersionFacts;
+use uplint_facts::effects::{
+    AccessKind, AccessSpace, Call, CallKind, CodeEffects, EntryEffects, EntryName, Guard, SlotExpr, StorageAccess,
+};
+use uplint_layout::{ByteRange, Space};
+
+use super::{InspectFormat, lines, new_table};
+use crate::escape::{self, one_line};
+
+/// The functions that a code has: those that callers reach, and those that they call.
+pub fn inspect_functions(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
+    let InspectFormat::Text { width, unicode } = format else {
+        let external: Vec<Value> = effects.entries.iter().map(|entry| function_json(facts, entry)).collect();
+        let internal: Vec<Value> = effects
+            .internal
+            .iter()
+            .map(|function| {
+                json!({ "pc": function.entry.0, "arguments": function.arguments, "returns": function.returns,
+                        "callers": function.callers })
+            })
+            .collect();
+        return document(&json!({ "external": external, "internal": internal, "gaps": gaps_json(effects) }));
+    };
+    let mut table = new_table(width, unicode, &["pc", "function", "reads", "writes", "calls", "guards", "returns"]);
+    for entry in &effects.entries {
+        let count = |kind| entry.accesses.iter().filter(|access| access.kind == kind).count().to_string();
+        table.add_row([
+            entry.pc.to_string(),
+            title(facts, entry.name),
+            count(AccessKind::Read),
+            count(AccessKind::Write),
+            entry.calls.len().to_string(),
+            entry.guards.len().to_string(),
+            return_text(entry),
+        ]);
+    }
+    let mut internal = new_table(width, unicode, &["pc", "arguments", "returns", "callers"]);
+    for function in &effects.internal {
+        internal.add_row([
+            function.entry.to_string(),
+            function.arguments.to_string(),
+            function.returns.to_string(),
+            function.callers.to_string(),
+        ]);
+    }
+    let internal = match effects.internal.as_slice() {
+        [] => String::new(),
+        _ => format!("\ninternal functions\n{}\n", lines(&internal)),
+    };
+    format!("{}\n{internal}{}", lines(&table), gaps_text(effects))
+}
+
+/// The accesses to storage of each function.
+pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
+    let names = Names::of(facts);
+    let InspectFormat::Text { width, unicode } = format else {
+        return for_each(facts, effects, |entry| {
+            entry.accesses.iter().map(|access| access_json(&names, access)).collect()
+        });
+    };
+    sections(facts, effects, |entry| {
+        let mut table = new_table(width, unicode, &["pc", "", "slot", "bytes", "value"]);
+        for access in &entry.accesses {
+            let kind = match (access.kind, access.space) {
+                (AccessKind::Read, AccessSpace::Storage) => "read",
+                (AccessKind::Write, AccessSpace::Storage) => "write",
+                (AccessKind::Read, AccessSpace::Transient) => "read transient",
+                (AccessKind::Write, AccessSpace::Transient) => "write transient",
+            };
+            let value = access.value.as_ref().map(ToString::to_string).unwrap_or_default();
+            table.add_row([
+                access.pc.to_string(),
+                kind.to_owned(),
+                one_line(&names.describe(access)).into_owned(),
+                bytes_text(&access.bytes),
+                one_line(&value).into_owned(),
+            ]);
+        }
+        (!entry.accesses.is_empty()).then(|| lines(&table))
+    })
+}
+
+/// The calls that each function makes.
+pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
+    let InspectFormat::Text { width, unicode } = format else {
+        return for_each(facts, effects, |entry| entry.calls.iter().map(call_json).collect());
+    };
+    sections(facts, effects, |entry| {
+        let mut table = new_table(width, unicode, &["pc", "kind", "target", "selector", "value", "checked"]);
+        for call in &entry.calls {
+            let is_call = !matches!(call.kind, CallKind::Create | CallKind::Create2 | CallKind::SelfDestruct);
+            table.add_row([
+                call.pc.to_string(),
+                call.kind.to_string(),
+                one_line(&call.target.to_string()).into_owned(),
+                call.selector.map(hex::encode_prefixed).unwrap_or_default(),
+                one_line(&call.value.to_string()).into_owned(),
+                if is_call && !call.is_checked { "no".to_owned() } else { String::new() },
+            ]);
+        }
+        (!entry.calls.is_empty()).then(|| lines(&table))
+    })
+}
+
+/// The conditions without which each function reverts.
+pub fn inspect_guards(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
+    let InspectFormat::Text { width, unicode } = format else {
+        return for_each(facts, effects, |entry| entry.guards.iter().map(guard_json).collect());
+    };
+    sections(facts, effects, |entry| {
+        let mut table = new_table(width, unicode, &["pc", "condition"]);
+        for guard in &entry.guards {
+            table.add_row([guard.pc.to_string(), one_line(&guard.condition.to_string()).into_owned()]);
+        }
+        (!entry.guards.is_empty()).then(|| lines(&table))
+    })
+}
+
+/// A table for each function that has any, and what was not seen.
+fn sections(facts: &VersionFacts, effects: &CodeEffects, table: impl Fn(&EntryEffects) -> Option<String>) -> String {
+    let mut parts = Vec::new();
+    for entry in &effects.entries {
+        parts.extend(table(entry).map(|table| format!("{}\n{table}\n", title(facts, entry.name))));
+    }
+    if parts.is_empty() {
+        parts.push("none\n".to_owned());
+    }
+    parts.join("\n") + &gaps_text(effects)
+}
+
+fn for_each(facts: &VersionFacts, effects: &CodeEffects, list: impl Fn(&EntryEffects) -> Vec<Value>) -> String {
+    let functions: Vec<Value> = effects
+        .entries
+        .iter()
+        .map(|entry| json!({ "function": title(facts, entry.name), "pc": entry.pc.0, "list": list(entry) }))
+        .collect();
+    document(&json!({ "functions": functions, "gaps": gaps_json(effects) }))
+}
+
+fn document(value: &Value) -> String {
+    let text = serde_json::to_string_pretty(value).expect("invariant: a value holds maps with string keys alone");
+    format!("{}\n", escape::json(&text))
+}
+
+/// The signature of a function where the interface has it, else its selector.
+fn title(facts: &VersionFacts, name: EntryName) -> String {
+    match name {
+        EntryName::Receive => "receive".to_owned(),
+        EntryName::Fallback => "fallback".to_owned(),
+        EntryName::Selector(selector) => {
+            let known = facts.interface.functions.iter().find(|function| function.selector == selector);
+            match known {
+                Some(function) => format!("{} {}", hex::encode_prefixed(selector), one_line(&function.signature)),
+                None => hex::encode_prefixed(selector),
+            }
+        }
+    }
+}
+
+fn return_text(entry: &EntryEffects) -> String {
+    let lens = entry.return_lens.iter().map(|len| len.map_or_else(|| "any".to_owned(), |len| len.to_string()));
+    let lens: Vec<_> = lens.collect();
+    if lens.is_empty() { "never".to_owned() } else { format!("{} bytes", lens.join(" or ")) }
+}
+
+fn bytes_text(bytes: &[ByteRange]) -> String {
+    match bytes {
+        [all] if all.len == 32 => "all".to_owned(),
+        ranges => {
+            let ranges: Vec<_> =
+                ranges.iter().map(|range| range.to_string().replace("bytes ", "").replace("byte ", "")).collect();
+            ranges.join(", ")
+        }
+    }
+}
+
+fn gaps_text(effects: &CodeEffects) -> String {
+    let gaps = effects.coverage.gaps.iter();
+    let gaps: Vec<_> = gaps.map(|gap| format!("not established: {}: {}", gap.pc, gap.unknown.reason())).collect();
+    if gaps.is_empty() { String::new() } else { format!("\n{}\n", gaps.join("\n")) }
+}
+
+fn gaps_json(effects: &CodeEffects) -> Vec<Value> {
+    let gaps = effects.coverage.gaps.iter();
+    gaps.map(|gap| json!({ "pc": gap.pc.0, "reason": gap.unknown.reason() })).collect()
+}
+
+fn function_json(facts: &VersionFacts, entry: &EntryEffects) -> Value {
+    json!({
+        "function": title(facts, entry.name),
+        "pc": entry.pc.0,
+        "reads": entry.accesses.iter().filter(|access| access.kind == AccessKind::Read).count(),
+        "writes": entry.accesses.iter().filter(|access| access.kind == AccessKind::Write).count(),
+        "calls": entry.calls.len(),
+        "guards": entry.guards.len(),
+        "return_bytes": entry.return_lens.iter().collect::<Vec<_>>(),
+        "events": entry.events.iter().map(|(topic, topics)| json!({ "topic": topic, "topics": topics })).collect::<Vec<_>>(),
+    })
+}
+
+fn access_json(names: &Names, access: &StorageAccess) -> Value {
+    let bytes: Vec<Value> =
+        access.bytes.iter().map(|range| json!({ "offset": range.offset, "length": range.len })).collect();
+    json!({
+        "pc": access.pc.0,
+        "kind": if access.kind == AccessKind::Read { "read" } else { "write" },
+        "space": access.space.to_string(),
+        "slot": access.slot.to_string(),
+        "root": access.slot.root().map(|slot| format!("{slot:#x}")),
+        "name": names.describe(access),
+        "bytes": bytes,
+        "value": access.value.as_ref().map(ToString::to_string),
+    })
+}
+
+fn call_json(call: &Call) -> Value {
+    json!({
+        "pc": call.pc.0,
+        "kind": call.kind.to_string(),
+        "target": call.target.to_string(),
+        "value": call.value.to_string(),
+        "selector": call.selector.map(hex::encode_prefixed),
+        "checked": call.is_checked,
+    })
+}
+
+fn guard_json(guard: &Guard) -> Value {
+    json!({ "pc": guard.pc.0, "condition": guard.condition.to_string() })
+}
+
+/// Names of declared variables by their slot.
+struct Names {
+    known: BTreeMap<(AccessSpace, U256), Vec<NamedBytes>>,
+}
+
+/// The bytes of a variable, when it does not leave its slot, and its name.
+type NamedBytes = (Option<ByteRange>, String);
+
+impl Names {
+    fn of(facts: &VersionFacts) -> Self {
+        let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for root in &facts.layout.roots {
+            let space = if root.space == Space::Transient { AccessSpace::Transient } else { AccessSpace::Storage };
+            for variable in &root.variables {
+                let of_slot = known.entry((space, variable.place.slot.0)).or_default();
+                of_slot.push((variable.place.within_slot(), variable.label.clone()));
+            }
+        }
+        Self { known }
+    }
+
+    /// The place of an access with the names of the variables that it begins from.
+    fn describe(&self, access: &StorageAccess) -> String {
+        let is_whole = matches!(access.slot, SlotExpr::Known(_));
+        access.slot.describe(&|slot| {
+            let of_slot = self.known.get(&(access.space, slot))?;
+            let meets = |place: &Option<ByteRange>| match place {
+                Some(place) if is_whole => access.bytes.iter().any(|bytes| bytes.overlaps(*place)),
+                _ => true,
+            };
+            let names: Vec<_> =
+                of_slot.iter().filter(|(place, _)| meets(place)).map(|(_, name)| name.as_str()).collect();
+            (!names.is_empty()).then(|| names.join(" and "))
+        })
+    }
+}
