@@ -226,3 +226,33 @@ fn a_proxy_is_a_kind_a_contract_or_a_file() {
         assert_eq!(seen.code, Some(2), "{specs:?}: {}", seen.stderr);
     }
 }
+
+#[test]
+fn what_the_code_of_a_version_does_is_shown_by_the_names_of_its_variables() {
+    let show = |what: &str, format: &str| {
+        let seen =
+            run(uplint().arg("inspect").arg(demo("v1")).args(["--show", what, "--output", format]).args(cache()));
+        assert_eq!(seen.code, Some(0), "{}", seen.stderr);
+        seen
+    };
+    let text = show("functions,accesses,calls,guards", "text").stdout;
+    for part in
+        ["0x3659cfe6 upgradeTo(address)", "balanceOf[caller]", "totalAssets", "staticcall", "internal functions"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let accesses = json(&show("accesses", "json"));
+    let functions = accesses["contracts"][0]["accesses"]["functions"].as_array().cloned().unwrap_or_default();
+    let upgrade = functions.iter().find(|function| function["function"] == "0x3659cfe6 upgradeTo(address)");
+    let written: Vec<_> = upgrade
+        .map(|function| &function["list"])
+        .and_then(|list| list.as_array())
+        .into_iter()
+        .flatten()
+        .filter(|access| access["kind"] == "write")
+        .map(|access| access["slot"].clone())
+        .collect();
+    assert_eq!(written, ["0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"]);
+    let guards = show("guards", "json").stdout;
+    assert!(guards.contains("(caller == address(storage[0]))") || guards.contains("(address(storage[0]) == caller)"));
+}
