@@ -1,7 +1,7 @@
 //! Judges pairs of contracts: facts, rules, verdict, each behind a boundary that a panic does not cross.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use uplint_artifact::Artifact;
@@ -33,6 +33,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) options: &'a AssessOptions,
     /// What stands in front.
     pub(crate) proxy: Option<Arc<Artifact>>,
+    /// Facts of contracts of the new version that stand beside others, made when the first of those is judged.
+    pub(crate) facets: Vec<OnceLock<Arc<VersionFacts>>>,
 }
 
 /// A pair with what is planned for it.
@@ -41,8 +43,8 @@ pub(crate) struct Case {
     pub(crate) pair: Pair,
     /// How the upgrade is carried out.
     pub(crate) plan: UpgradePlan,
-    /// Contracts that stand beside it.
-    pub(crate) siblings: Vec<Arc<Artifact>>,
+    /// Contracts of the new version that stand beside it.
+    pub(crate) siblings: Vec<usize>,
 }
 
 /// A judgement, and whether a part of uplint failed on the way.
@@ -95,7 +97,11 @@ fn establish(setting: &Setting<'_>, case: &Case, old: Option<&Candidate>, new: &
     let version = |candidate: &Candidate| version_facts(Arc::clone(&candidate.artifact));
     let (old_facts, new_facts) = rayon::join(|| old.map(version), || version(new));
     let proxy = setting.proxy.clone().map(version_facts);
-    let siblings: Vec<VersionFacts> = case.siblings.iter().cloned().map(version_facts).collect();
+    let shared = |at: usize| {
+        let make = || Arc::new(version(&setting.new[at]));
+        setting.facets.get(at).map_or_else(make, |known| Arc::clone(known.get_or_init(make)))
+    };
+    let siblings = case.siblings.iter().map(|&at| shared(at)).collect();
     let mut facts = upgrade_facts(old_facts, new_facts, proxy, siblings, case.plan.clone());
     for (side, candidate) in [(Side::Old, old), (Side::New, Some(new))] {
         let Some(candidate) = candidate else { continue };
@@ -124,7 +130,7 @@ fn judge_facts(setting: &Setting<'_>, new: &Candidate, facts: &Arc<UpgradeFacts>
         .par_iter()
         .map(|&rule| {
             let meta = rule.meta();
-            if new.kind == ContractKind::Abstract && !is_about_layout(meta.id) {
+            if new.kind == ContractKind::Abstract && !meta.is_about_storage() {
                 let reason = "an abstract contract is judged for its layout alone".to_owned();
                 return (meta, RuleOutcome::NotChecked(NotChecked { rule: meta.id, reason }), false);
             }
@@ -137,11 +143,6 @@ fn judge_facts(setting: &Setting<'_>, new: &Candidate, facts: &Arc<UpgradeFacts>
     let has_internal_error = outcomes.iter().any(|(_, _, failed)| *failed);
     let outcomes = outcomes.into_iter().map(|(meta, outcome, _)| (meta, outcome)).collect();
     Judgement { assessment: assess_with(facts, setting.options, outcomes), has_internal_error }
-}
-
-/// Whether a rule's family is about storage layouts.
-fn is_about_layout(rule: &str) -> bool {
-    rule.starts_with("SL") || rule.starts_with("NS")
 }
 
 /// The gap that a panic leaves.
@@ -279,7 +280,15 @@ mod tests {
             policy: JudgementPolicy { fail_on: Some(Severity::High), judged_alone: true },
         };
         let rules: Vec<&'static dyn Rule> = vec![&Broken];
-        let setting = Setting { old: &[], new: &new, build_gaps: &[], rules: &rules, options: &options, proxy: None };
+        let setting = Setting {
+            old: &[],
+            new: &new,
+            build_gaps: &[],
+            rules: &rules,
+            options: &options,
+            proxy: None,
+            facets: Vec::new(),
+        };
         let pair = Pair { new: Some(0), ..Pair::default() };
         let case = Case { pair, plan: UpgradePlan::default(), siblings: Vec::new() };
         let judgements = judge_all(&setting, &[case]);

@@ -1,7 +1,7 @@
 //! One way from two inputs to an assessment: read both sides, choose and pair contracts, judge the pairs.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use uplint_artifact::Artifact;
@@ -70,7 +70,7 @@ pub(crate) fn run(job: &Job<'_>, progress: &Progress) -> Result<Outcome, CliErro
     }
     let (proxy_kind, proxy) = proxy(job, old_candidates, &new.candidates, progress)?;
     let calls = planned_calls(job.plan.upgrade_call.as_ref(), &pairs, &new.candidates)?;
-    let cases = cases(pairs, calls, proxy_kind, job.plan.hardfork.as_ref(), &new.candidates);
+    let cases = cases(pairs, calls, proxy_kind, job.plan.hardfork.as_ref());
     let build_gaps: Vec<_> = old
         .iter()
         .flat_map(|old| old.gaps.iter().map(|gap| (Side::Old, gap.clone())))
@@ -85,6 +85,7 @@ pub(crate) fn run(job: &Job<'_>, progress: &Progress) -> Result<Outcome, CliErro
         rules: &rules,
         options: &job.options,
         proxy,
+        facets: new.candidates.iter().map(|_| OnceLock::new()).collect(),
     };
     let judgements = judge_all(&setting, &cases);
     let has_internal_error = judgements.iter().any(|judgement| judgement.has_internal_error);
@@ -243,7 +244,6 @@ fn cases(
     calls: Vec<PlannedCall>,
     proxy_kind: Option<ProxyKind>,
     hard_fork: Option<&String>,
-    new: &[Candidate],
 ) -> Vec<Case> {
     let facets: Vec<usize> = match proxy_kind {
         Some(ProxyKind::Diamond) => pairs.iter().filter_map(|pair| pair.new).collect(),
@@ -253,11 +253,7 @@ fn cases(
     with_call
         .map(|(pair, call)| Case {
             plan: UpgradePlan { call, proxy_kind, hard_fork: hard_fork.cloned(), code_size_limit_bytes: None },
-            siblings: facets
-                .iter()
-                .filter(|&&facet| pair.new.is_some_and(|own| own != facet))
-                .map(|&facet| Arc::clone(&new[facet].artifact))
-                .collect(),
+            siblings: facets.iter().filter(|&&facet| pair.new.is_some_and(|own| own != facet)).copied().collect(),
             pair,
         })
         .collect()

@@ -1,5 +1,7 @@
 //! Facts about an upgrade: both versions, what they run behind, what is planned, and what could not be established.
 
+use std::sync::Arc;
+
 use uplint_layout::{DiffContext, GapNames, LayoutDiff, LayoutGap, diff};
 
 use crate::version::VersionFacts;
@@ -102,7 +104,7 @@ pub struct UpgradeFacts {
     /// The proxy in front, where it was given.
     pub proxy: Option<VersionFacts>,
     /// Facets and other fixed collaborators.
-    pub siblings: Vec<VersionFacts>,
+    pub siblings: Vec<Arc<VersionFacts>>,
     /// What is planned.
     pub plan: UpgradePlan,
     /// Comparison of the layouts; `None` without an old version.
@@ -128,7 +130,7 @@ pub fn upgrade_facts(
     old: Option<VersionFacts>,
     new: VersionFacts,
     proxy: Option<VersionFacts>,
-    siblings: Vec<VersionFacts>,
+    siblings: Vec<Arc<VersionFacts>>,
     plan: UpgradePlan,
 ) -> UpgradeFacts {
     upgrade_facts_with(old, new, proxy, siblings, plan, GapNames::default())
@@ -139,7 +141,7 @@ pub fn upgrade_facts_with(
     old: Option<VersionFacts>,
     new: VersionFacts,
     proxy: Option<VersionFacts>,
-    siblings: Vec<VersionFacts>,
+    siblings: Vec<Arc<VersionFacts>>,
     plan: UpgradePlan,
     gap_names: GapNames,
 ) -> UpgradeFacts {

@@ -65,8 +65,12 @@ fn judge(case: &Case) -> Result<ContractAssessment, String> {
         hard_fork: case.header.hard_fork.clone(),
         code_size_limit_bytes: case.header.code_size_limit_bytes,
     };
-    let siblings =
-        case.header.siblings.iter().map(|name| find(&new, None, name).map(version_facts)).collect::<Result<_, _>>()?;
+    let siblings = case
+        .header
+        .siblings
+        .iter()
+        .map(|name| find(&new, None, name).map(|found| Arc::new(version_facts(found))))
+        .collect::<Result<_, _>>()?;
     let judged_alone = old_facts.is_none();
     let facts = Arc::new(upgrade_facts(old_facts, new_facts, proxy, siblings, plan));
     let options = AssessOptions {
