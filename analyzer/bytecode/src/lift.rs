@@ -198,8 +198,8 @@ struct Call {
 /// One way in which a function returns.
 #[derive(Debug)]
 pub struct Exit {
-    /// The parameter that it jumps to.
-    pub via: u32,
+    /// Where it jumps to: a parameter, or an operation on parameters and numbers.
+    pub target: TermId,
     /// How many of the words that it was entered with it takes.
     pub takes: u32,
     /// What it leaves instead, the top last.

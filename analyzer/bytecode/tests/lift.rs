@@ -223,3 +223,16 @@ fn a_table_that_lists_selectors_beside_places_is_read_row_by_row() {
     assert_eq!(found, rows.map(|(selector, label)| (selector, labels[label])));
     assert_eq!(dispatch.fallback, None);
 }
+
+#[test]
+fn a_function_pointer_that_is_masked_within_a_function_is_followed_for_each_caller() {
+    let (code, labels) = assemble(
+        "@one 0x07 @inc @apply JUMP one: POP @two 0x07 @dec @apply JUMP two: POP STOP
+         apply: @applied SWAP2 SWAP1 0xffffffff AND JUMP applied: SWAP1 JUMP
+         inc: 0x01 ADD SWAP1 JUMP
+         dec: 0x01 SWAP1 SUB SWAP1 JUMP",
+    );
+    let lifted = lift(&code);
+    assert_eq!(gaps(&lifted), []);
+    assert!(blocks(&lifted).is_superset(&["inc", "dec", "applied", "one", "two"].map(|label| labels[label]).into()));
+}

@@ -187,10 +187,12 @@ impl Lifter<'_> {
         function: FunctionId,
         exit: usize,
     ) -> Result<(TermId, Vec<Pc>), Halt> {
-        let Exit { via, takes, leaves, jumps, writes, .. } = &self.functions[function.0 as usize].exits[exit];
-        let (via, takes, leaves, writes) = (*via, *takes as usize, leaves.clone(), *writes);
+        let Exit { target, takes, leaves, jumps, writes, .. } = &self.functions[function.0 as usize].exits[exit];
+        let (target, takes, leaves, writes) = (*target, *takes as usize, leaves.clone(), *writes);
         let jumps: Vec<Pc> = jumps.iter().copied().collect();
-        let target = state.peek(&mut self.terms, via as usize)?;
+        let mut budget = MAX_COPIED;
+        let copied = self.copy(caller, state, target, &mut budget)?;
+        let target = copied.unwrap_or_else(|| self.terms.in_call(caller, target));
         let mut left = Vec::with_capacity(leaves.len());
         for (index, leaf) in leaves.into_iter().enumerate() {
             let mut budget = MAX_COPIED;
@@ -262,17 +264,34 @@ impl Lifter<'_> {
         }
     }
 
+    /// Whether only the callers of a function can say what a word is: it is made of parameters and numbers.
+    pub(super) fn is_of_parameters(&self, word: TermId) -> bool {
+        let mut has_parameter = false;
+        let mut left = vec![word];
+        for _ in 0..MAX_COPIED {
+            match left.pop().map(|word| self.terms.get(word)) {
+                None => return has_parameter,
+                Some(Term::Constant(_)) => {}
+                Some(Term::Parameter { .. }) => has_parameter = true,
+                Some(Term::Operation { operands, .. }) => left.extend(operands),
+                Some(_) => return false,
+            }
+        }
+        false
+    }
+
     /// A function leaves by a jump to what it was entered with.
-    pub(super) fn leave(&mut self, from: NodeId, mut state: State, via: u32, jumps: &[Pc]) {
+    pub(super) fn leave(&mut self, from: NodeId, mut state: State, target: TermId, jumps: &[Pc]) {
         state.normalize(&mut self.terms);
         let function = state.function;
         let exits = &mut self.functions[function.0 as usize].exits;
-        let same = |exit: &Exit| exit.via == via && exit.takes == state.below && exit.leaves.len() == state.items.len();
+        let same =
+            |exit: &Exit| exit.target == target && exit.takes == state.below && exit.leaves.len() == state.items.len();
         let at = match exits.iter().position(same) {
             Some(at) => at,
             None if exits.len() < MAX_EXITS => {
                 exits.push(Exit {
-                    via,
+                    target,
                     takes: state.below,
                     leaves: state.items.clone(),
                     jumps: jumps.iter().copied().collect(),

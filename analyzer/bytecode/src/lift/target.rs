@@ -31,8 +31,8 @@ struct Values {
 impl Lifter<'_> {
     /// A jump to a word.
     pub(super) fn jump(&mut self, node: NodeId, state: State, target: TermId, pc: Pc, is_branch: bool) {
-        if let Term::Parameter { slot, .. } = self.terms.get(target) {
-            self.leave(node, state, slot, &[pc]);
+        if self.is_of_parameters(target) {
+            self.leave(node, state, target, &[pc]);
             return;
         }
         let targets = self.targets(node, target, pc);
@@ -53,8 +53,8 @@ impl Lifter<'_> {
 
     /// Control goes on where a called function returned to.
     pub(super) fn follow_return(&mut self, caller: NodeId, state: State, target: TermId, jumps: &[Pc]) {
-        if let Term::Parameter { slot, .. } = self.terms.get(target) {
-            self.leave(caller, state, slot, jumps);
+        if self.is_of_parameters(target) {
+            self.leave(caller, state, target, jumps);
             return;
         }
         let pc = jumps.first().copied().unwrap_or_default();
