@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 use uplint_facts::{Side, UpgradeFacts, VersionFacts};
-use uplint_layout::diff::{LockChange, MoveCause, MovedLeaf};
+use uplint_layout::diff::{LockChange, MoveCause, MovedLeaf, RelocatedWord, relocated_words};
 use uplint_layout::view::root_name;
-use uplint_layout::{LayoutChange, Leaf};
+use uplint_layout::{LayoutChange, Leaf, RootKind};
 
 use crate::finding::{Evidence, Finding, Location, Related, StoragePlace};
 use crate::rule::RuleMeta;
@@ -25,6 +25,17 @@ pub(crate) fn moves(facts: &UpgradeFacts) -> impl Iterator<Item = (&MoveCause, &
         LayoutChange::Moved { cause, leaves } => Some((cause, leaves.as_slice())),
         _ => None,
     })
+}
+
+/// Words at slots of the code's own choice that are gone, each with a new one that may be the same.
+pub(crate) fn relocated(facts: &UpgradeFacts) -> Vec<RelocatedWord> {
+    facts.old.as_ref().map(|old| relocated_words(&old.layout, &facts.new.layout)).unwrap_or_default()
+}
+
+/// Whether a leaf of the old version is a word that the new code still accesses by the number of its slot.
+pub(crate) fn is_raw_word_still_used(facts: &UpgradeFacts, old: &Leaf) -> bool {
+    matches!(old.root, RootKind::Unstructured { .. })
+        && facts.new.layout.raw_words.iter().any(|word| word.place.overlaps(old.place))
 }
 
 /// A leaf with its type and bytes: `` `total` (uint256, slot 3)``.

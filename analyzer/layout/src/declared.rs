@@ -7,7 +7,7 @@ use uplint_artifact::{Artifact, Ast, Field, Language, NodeRef};
 
 use crate::constant;
 use crate::draft::Draft;
-use crate::layout::{LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable};
+use crate::layout::{LayoutOrigin, RawWord, Root, RootKind, Space, StorageLayout, StorageVariable};
 use crate::packing;
 use crate::place::Slot;
 use crate::{names, namespace, nesting, reach, slot_use, solc, unstructured, vyper};
@@ -17,13 +17,14 @@ use crate::{names, namespace, nesting, reach, slot_use, solc, unstructured, vype
 #[must_use]
 pub fn layout_of(artifact: &Artifact) -> StorageLayout {
     let mut draft = Draft::default();
-    let mut roots = roots(&mut draft, artifact);
+    let mut raw_words = Vec::new();
+    let mut roots = roots(&mut draft, artifact, &mut raw_words);
     nesting::bound(&mut draft);
     names::bound(&mut draft, &mut roots);
-    StorageLayout { roots, types: draft.types, gaps: draft.gaps }
+    StorageLayout { roots, types: draft.types, raw_words, gaps: draft.gaps }
 }
 
-fn roots<'a>(draft: &mut Draft<'a>, artifact: &'a Artifact) -> Vec<Root> {
+fn roots<'a>(draft: &mut Draft<'a>, artifact: &'a Artifact, raw_words: &mut Vec<RawWord>) -> Vec<Root> {
     let mut roots = Vec::new();
     let is_vyper = artifact.unit.as_ref().is_some_and(|unit| unit.compiler.language == Language::Vyper);
     if is_vyper || artifact.vyper_layout.is_some() {
@@ -36,7 +37,7 @@ fn roots<'a>(draft: &mut Draft<'a>, artifact: &'a Artifact) -> Vec<Root> {
     (draft.unit, draft.ast) = (artifact.unit.as_deref(), artifact.ast());
     roots.extend(linear(draft, artifact, Space::Storage));
     roots.extend(linear(draft, artifact, Space::Transient));
-    named_roots(draft, artifact, &mut roots);
+    *raw_words = named_roots(draft, artifact, &mut roots);
     roots.sort_by_key(|root| (root.space, root.kind != RootKind::Linear, root.base));
     roots
 }
@@ -88,10 +89,11 @@ fn linear(draft: &mut Draft<'_>, artifact: &Artifact, space: Space) -> Option<Ro
 }
 
 /// Namespaces and whatever else the code keeps at slots of its own choice.
-fn named_roots(draft: &mut Draft<'_>, artifact: &Artifact, roots: &mut Vec<Root>) {
+/// Returns what assembly accesses by number over the linear layout.
+fn named_roots(draft: &mut Draft<'_>, artifact: &Artifact, roots: &mut Vec<Root>) -> Vec<RawWord> {
     let Some((tree, contract)) = draft.tree().zip(artifact.definition()) else {
         draft.gap("namespaces cannot be seen without a syntax tree", None);
-        return;
+        return Vec::new();
     };
     let code = reach::code_of(tree.ast, contract);
     if code.is_incomplete {
@@ -113,7 +115,7 @@ fn named_roots(draft: &mut Draft<'_>, artifact: &Artifact, roots: &mut Vec<Root>
     }
     let definitions: HashSet<NodeRef> = annotated.iter().map(|annotated| annotated.definition).collect();
     let is_namespace = |node| definitions.contains(&node);
-    unstructured::add_roots(draft, tree, &named.uses, is_namespace, roots);
+    unstructured::add_roots(draft, tree, &named.uses, is_namespace, roots)
 }
 
 /// The expression after `layout at`.

@@ -19,6 +19,7 @@ mod labels;
 mod leaves;
 mod merge;
 mod overlap;
+mod raw_words;
 mod rollback;
 #[cfg(test)]
 mod sketch;
@@ -31,6 +32,7 @@ pub use change::{
 };
 
 pub use overlap::{RootOverlap, internal_functions, overlaps};
+pub use raw_words::{RelocatedWord, VariableOverWord, relocated_words, variables_over_words};
 
 use compare::Session;
 use leaves::Side;

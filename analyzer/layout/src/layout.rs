@@ -110,6 +110,17 @@ pub struct LayoutGap {
     pub may_hide_change: bool,
 }
 
+/// A word that assembly accesses by the number of its slot although a state variable lies there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawWord {
+    /// Its bytes.
+    pub place: Place,
+    /// The constant that names the slot.
+    pub span: Option<Span>,
+    /// Whether the code stores to it.
+    pub is_stored: bool,
+}
+
 /// All storage that a contract declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageLayout {
@@ -117,6 +128,8 @@ pub struct StorageLayout {
     pub roots: Vec<Root>,
     /// Types of all variables.
     pub types: TypeTable,
+    /// Words over state variables that assembly accesses by number, ascending by slot.
+    pub raw_words: Vec<RawWord>,
     /// What could not be laid out.
     pub gaps: Vec<LayoutGap>,
 }

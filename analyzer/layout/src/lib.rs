@@ -35,7 +35,7 @@ pub use constant::word as constant_word;
 pub use declared::layout_of;
 pub use diff::{DiffContext, LayoutChange, LayoutDiff, Leaf, VersionContext, diff};
 pub use gap::{GapNames, is_gap, is_gap_named};
-pub use layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageLayout, StorageVariable, Visibility};
+pub use layout::{LayoutGap, LayoutOrigin, RawWord, Root, RootKind, Space, StorageLayout, StorageVariable, Visibility};
 pub use namespace::namespace_slot;
 pub use place::{ByteRange, Place, Slot};
 pub use types::{StorageType, TypeId, TypeKind, TypeTable};

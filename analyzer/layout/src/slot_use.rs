@@ -30,9 +30,15 @@ const MAX_ARGUMENTS: usize = 50_000;
 pub(crate) enum Access {
     /// It sets a storage pointer whose type name is this.
     Pointer(NodeRef),
-    /// It loads or stores a word; the type name is that of the variable that the word comes from or goes to, where
-    /// that is a variable of the contract's code.
-    Word(Space, Option<NodeRef>),
+    /// It loads or stores a word.
+    Word {
+        /// Persistent or transient.
+        space: Space,
+        /// That of the variable that the word comes from or goes to, where it is one of the contract's code.
+        type_name: Option<NodeRef>,
+        /// Whether it stores.
+        is_store: bool,
+    },
 }
 
 /// A slot that the code names.

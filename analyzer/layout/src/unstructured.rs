@@ -8,7 +8,7 @@ use uplint_artifact::{NodeKind, NodeRef};
 
 use crate::declaration::bare_variable;
 use crate::draft::Draft;
-use crate::layout::{LayoutGap, LayoutOrigin, Root, RootKind, Space, StorageVariable};
+use crate::layout::{LayoutGap, LayoutOrigin, RawWord, Root, RootKind, Space, StorageVariable};
 use crate::namespace::{self, AssignedSlots};
 use crate::packing::{self, Tree};
 use crate::place::{Place, Slot};
@@ -38,19 +38,21 @@ pub(crate) fn pointed_struct(tree: Tree<'_>, access: Access) -> Option<NodeRef> 
 }
 
 /// The roots of slots that neither belong to one of `roots` nor to a namespace's struct. Structs come before words, so
-/// that a word at a struct's slot is part of it, and words of known type before others.
+/// that a word at a struct's slot is part of it, and words of known type before others. Returns the words that lie over
+/// variables of the linear layout, by slot.
 pub(crate) fn add_roots(
     draft: &mut Draft<'_>,
     tree: Tree<'_>,
     named: &[SlotUse],
     is_namespace: impl Fn(NodeRef) -> bool,
     roots: &mut Vec<Root>,
-) {
+) -> Vec<RawWord> {
+    let mut raw = Vec::new();
     let mut sorted: Vec<&SlotUse> = named.iter().collect();
     sorted.sort_by_key(|slot_use| match slot_use.access {
         Access::Pointer(_) => 0,
-        Access::Word(_, Some(_)) => 1,
-        Access::Word(_, None) => 2,
+        Access::Word { type_name: Some(_), .. } => 1,
+        Access::Word { type_name: None, .. } => 2,
     });
     let mut unknown = HashSet::new();
     for slot_use in sorted {
@@ -64,14 +66,30 @@ pub(crate) fn add_roots(
         };
         if roots.len() >= MAX_ROOTS {
             draft.gap("the slots that the code names are more than are laid out", None);
-            return;
+            return raw;
         }
         let found = root(draft, tree, slot_use, Slot(slot));
-        let is_word = matches!(slot_use.access, Access::Word(..));
-        if !roots.iter().any(|known| covers(draft, known, &found, is_word)) {
-            roots.push(found);
+        let is_word = matches!(slot_use.access, Access::Word { .. });
+        match roots.iter().find(|known| covers(draft, known, &found, is_word)) {
+            Some(known) if known.kind == RootKind::Linear => raw.extend(raw_word(slot_use, &found)),
+            Some(_) => {}
+            None => roots.push(found),
         }
     }
+    raw.sort_by_key(|word| word.place.slot);
+    raw.dedup_by(|this, kept| {
+        let is_same = this.place.slot == kept.place.slot;
+        kept.is_stored |= is_same && this.is_stored;
+        is_same
+    });
+    raw
+}
+
+/// A word of persistent storage that lies over declared variables.
+fn raw_word(slot_use: &SlotUse, found: &Root) -> Option<RawWord> {
+    let Access::Word { space: Space::Storage, is_store, .. } = slot_use.access else { return None };
+    let place = found.variables.first()?.place;
+    Some(RawWord { place, span: found.span, is_stored: is_store })
 }
 
 fn unknown_constant(tree: Tree<'_>, constant: NodeRef) -> LayoutGap {
@@ -86,16 +104,16 @@ fn root(draft: &mut Draft<'_>, tree: Tree<'_>, slot_use: &SlotUse, base: Slot) -
     let known = well_known_slot(base);
     let constant_name = constant.and_then(|node| tree.ast[node].name.as_deref());
     let name = known.map(|known| known.name).or(constant_name).map_or_else(|| format!("{:#x}", base.0), str::to_owned);
+    let span = constant.map(|node| tree.ast[node].span);
     let (space, mut variables) = match slot_use.access {
-        Access::Word(space, type_name) => {
+        Access::Word { space, type_name, .. } => {
             let content = known.map(|known| known.content);
             let ty = word_type(draft, tree, content, type_name);
             let place = Place { slot: base, offset: 0, len_bytes: draft.types[ty].size_bytes };
-            (space, vec![bare_variable(&name, ty, place)])
+            (space, vec![StorageVariable { span, ..bare_variable(&name, ty, place) }])
         }
         Access::Pointer(type_name) => (Space::Storage, pointed(draft, tree, type_name, &name, base)),
     };
-    let span = constant.map(|node| tree.ast[node].span);
     if let [only] = variables.as_mut_slice() {
         // Wrappers such as `AddressSlot { address value; }` have nothing of their own to say.
         if only.label == "value" {

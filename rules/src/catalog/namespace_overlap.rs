@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use uplint_facts::UpgradeFacts;
-use uplint_layout::diff::{RootOverlap, overlaps};
+use uplint_layout::diff::{RootOverlap, VariableOverWord, overlaps, variables_over_words};
 use uplint_layout::view::root_name;
+use uplint_layout::{Place, RootKind, Space};
 
 use crate::declare_rule;
 use crate::finding::{Evidence, Finding, State};
@@ -39,7 +40,9 @@ declare_rule! {
     /// ## Limits
     ///
     /// The same identifier declared again with the same members is silent, and so is a value declared at exactly a
-    /// proxy's slot. Data of mappings and dynamic arrays is taken to overlap nothing.
+    /// proxy's slot. Data of mappings and dynamic arrays is taken to overlap nothing. A store to the number of a slot
+    /// where a state variable lies may be meant for that variable: it is for review, unless the old version used the
+    /// slot before there was a variable.
     ///
     /// ## References
     ///
@@ -54,7 +57,7 @@ declare_rule! {
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
     let pair = |overlap: &RootOverlap| (overlap.first.label.clone(), overlap.second.label.clone());
     let old: BTreeSet<_> = facts.old.iter().flat_map(|old| overlaps(&old.layout)).map(|found| pair(&found)).collect();
-    overlaps(&facts.new.layout)
+    let mut findings: Vec<Finding> = overlaps(&facts.new.layout)
         .iter()
         .map(|overlap| {
             let RootOverlap { first, second } = overlap;
@@ -72,6 +75,39 @@ fn check(facts: &UpgradeFacts) -> Vec<Finding> {
             finding.related.extend(new_places([other], "shares its bytes"));
             finding.state = State::of(old.contains(&pair(overlap)));
             finding.storage = storage_place(cause);
+            finding
+        })
+        .collect();
+    findings.extend(over_words(facts));
+    findings
+}
+
+/// State variables over words that assembly accesses by number. Where the word was there before the variable, both are
+/// meant to be something else; where the variable was, a store by number may be meant for it.
+fn over_words(facts: &UpgradeFacts) -> Vec<Finding> {
+    let before = |place: Place| {
+        let roots = facts.old.iter().flat_map(|old| &old.layout.roots).filter(|root| root.space == Space::Storage);
+        let mut words = roots.filter(|root| matches!(root.kind, RootKind::Unstructured { .. }));
+        words.any(|root| root.variables.iter().any(|word| word.place.overlaps(place)))
+    };
+    let was_over =
+        |place: Place| facts.old.iter().any(|old| old.layout.raw_words.iter().any(|word| word.place.overlaps(place)));
+    let concerned = variables_over_words(&facts.new.layout).into_iter().filter_map(|found| {
+        let was_word = before(found.variable.place);
+        (found.is_stored || was_word).then_some((found, was_word))
+    });
+    concerned
+        .map(|(VariableOverWord { variable, is_stored }, was_word)| {
+            let slot = variable.place.slot;
+            let what = if is_stored { "stores to" } else { "loads" };
+            let message = format!("assembly {what} slot {slot} by its number, and {} lies there", described(&variable));
+            let help = format!("write `{}.slot` if the variable is meant, else keep its bytes free", variable.label);
+            let evidence = if was_word && is_stored { Evidence::Proved } else { Evidence::Pattern };
+            let place = new_place(facts, &variable);
+            let mut finding =
+                Finding::new(NamespaceOverlap::META, evidence, place, variable.label.as_str(), message, help);
+            finding.state = State::of(was_over(variable.place));
+            finding.storage = storage_place(&variable);
             finding
         })
         .collect()

@@ -1,12 +1,12 @@
 //! NS001: a namespace is gone.
 
 use uplint_facts::{Side, UpgradeFacts};
-use uplint_layout::LayoutChange;
 use uplint_layout::view::root_name;
+use uplint_layout::{LayoutChange, Leaf};
 
 use crate::declare_rule;
 use crate::finding::{Evidence, Finding, Location, Related};
-use crate::storage::{changes, labels, storage_place};
+use crate::storage::{changes, labels, relocated, storage_place};
 
 declare_rule! {
     /// ## What it does
@@ -37,7 +37,7 @@ declare_rule! {
     /// ## Limits
     ///
     /// Silent when the code still uses the slot constant, which then counts as the same root, and when its leaves
-    /// reappear under another identifier, which is NS003.
+    /// reappear under another identifier, which is NS003; so is a single word while another one of its type is new.
     ///
     /// ## References
     ///
@@ -50,9 +50,11 @@ declare_rule! {
 }
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
+    let relocated = relocated(facts);
+    let is_relocated = |leaves: &[Leaf]| leaves.iter().any(|leaf| relocated.iter().any(|word| word.old == *leaf));
     changes(facts)
         .filter_map(|change| match change {
-            LayoutChange::RootRemoved { root, slot, leaves, span } => {
+            LayoutChange::RootRemoved { root, slot, leaves, span } if !is_relocated(leaves) => {
                 let name = root_name(root);
                 let message = format!("`{name}` at slot {slot} is gone, and {} with it", labels(leaves));
                 let help = format!("keep `{name}` declared");

@@ -1,11 +1,11 @@
 //! NS003: a namespace at another slot.
 
 use uplint_facts::UpgradeFacts;
-use uplint_layout::diff::MoveCause;
+use uplint_layout::diff::{MoveCause, RelocatedWord};
 
 use crate::declare_rule;
-use crate::finding::Finding;
-use crate::storage::{moved, moves};
+use crate::finding::{Evidence, Finding};
+use crate::storage::{moved, moves, new_place, old_places, relocated, storage_place};
 
 declare_rule! {
     /// ## What it does
@@ -34,8 +34,9 @@ declare_rule! {
     ///
     /// ## Limits
     ///
-    /// Roots are paired by identifier, then by slot, then by their members. A slot that code computes at run time is
-    /// not seen.
+    /// Roots are paired by identifier, then by slot, then by their members. A single word under another name, or
+    /// under none, is paired with a new one of its type: likely, and for review. A slot that code computes at run time
+    /// is not seen.
     ///
     /// ## References
     ///
@@ -49,5 +50,31 @@ declare_rule! {
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
     let caused = moves(facts).filter(|(cause, _)| matches!(cause, MoveCause::RootSlot { .. }));
-    caused.filter_map(|(cause, leaves)| moved(NamespaceSlotMoved::META, facts, cause, leaves)).collect()
+    let mut findings: Vec<Finding> =
+        caused.filter_map(|(cause, leaves)| moved(NamespaceSlotMoved::META, facts, cause, leaves)).collect();
+    findings.extend(relocated(facts).iter().map(|word| relocation(facts, word)));
+    findings
+}
+
+/// A word without a name that lasts: that it moved is likely and not proved.
+fn relocation(facts: &UpgradeFacts, word: &RelocatedWord) -> Finding {
+    let RelocatedWord { old, new } = word;
+    let message = if old.label.starts_with("0x") {
+        format!(
+            "nothing uses slot {} any more, and slot {} is new: the value stays behind",
+            old.place.slot, new.place.slot
+        )
+    } else {
+        format!(
+            "`{}` at slot {} is gone and `{}` at slot {} is new: if it is the same, its value stays behind",
+            old.label, old.place.slot, new.label, new.place.slot
+        )
+    };
+    let help = format!("keep slot {} if the value is to be found again", old.place.slot);
+    let place = new_place(facts, new);
+    let mut finding =
+        Finding::new(NamespaceSlotMoved::META, Evidence::Pattern, place, new.label.as_str(), message, help);
+    finding.related.extend(old_places([old], "was kept there"));
+    finding.storage = storage_place(new);
+    finding
 }

@@ -5,7 +5,7 @@ use uplint_layout::LayoutChange;
 
 use crate::declare_rule;
 use crate::finding::{Evidence, Finding};
-use crate::storage::{changes, described, new_place, old_places, storage_place};
+use crate::storage::{changes, described, is_raw_word_still_used, new_place, old_places, storage_place};
 
 declare_rule! {
     /// ## What it does
@@ -49,7 +49,7 @@ declare_rule! {
 
 fn check(facts: &UpgradeFacts) -> Vec<Finding> {
     let unclear = changes(facts).filter_map(|change| match change {
-        LayoutChange::Renamed { old, new, proof: None } => Some((old, new)),
+        LayoutChange::Renamed { old, new, proof: None } if !is_raw_word_still_used(facts, old) => Some((old, new)),
         _ => None,
     });
     unclear

@@ -79,7 +79,7 @@ impl Finder<'_> {
         let target = || parent.and_then(|assignment| self.ast.child(assignment, Field::VariableNames));
         let variable = if is_store { arguments.next() } else { target() };
         let type_name = variable.and_then(|variable| self.type_name(block, variable));
-        Some((Access::Word(space, type_name), slot))
+        Some((Access::Word { space, type_name, is_store }, slot))
     }
 
     /// The type name of the variable of Solidity that a Yul name stands for.
@@ -134,8 +134,8 @@ impl Finder<'_> {
         let tokens = tokens(text);
         let calls = tokens.windows(3).filter(|window| window[1] == "(");
         let access = |window: &[&str]| {
-            let (space, _) = word_access(window[0])?;
-            Some((Access::Word(space, None), origin(window[2])))
+            let (space, is_store) = word_access(window[0])?;
+            Some((Access::Word { space, type_name: None, is_store }, origin(window[2])))
         };
         calls.filter_map(access).collect()
     }
