@@ -23,6 +23,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
+use revm_bytecode::opcode as op;
 
 use crate::code::Code;
 use crate::coverage::{Coverage, CoverageGap, Unknown};
@@ -47,6 +48,12 @@ const MAX_HEIGHTS: u32 = 192;
 /// Instructions that may be interpreted for any code, and for each of its bytes.
 const BASE_STEPS: u64 = 40_000;
 const STEPS_PER_BYTE: u64 = 60;
+
+/// Most functions that are called one behind the other by labels that they return.
+const MAX_CHAINED_CALLS: u32 = 16;
+
+/// Longest run of jump destinations that is read as one block, in bytes.
+const MAX_RUN_BYTES: usize = 64;
 
 /// Longest code that the budget grows with, in bytes: more than twice what chains accept (EIP-170).
 const MAX_BUDGETED_BYTES: u64 = 1 << 16;
@@ -110,6 +117,15 @@ pub enum Successor {
     Return(u32),
 }
 
+/// Where a call leads on: into the function, and from each of its exits to what lies behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Transfer {
+    /// The function that returned and its exit; `None` for the jump of the block itself.
+    pub from: Option<(FunctionId, u32)>,
+    /// The function that is called there, the node of this function, or the exit by which it returns.
+    pub to: Successor,
+}
+
 /// How a block ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -154,6 +170,8 @@ pub struct Node {
     pub successors: Vec<Successor>,
     /// Where the branch leads when its condition holds, and when it does not.
     pub branches: [Option<NodeId>; 2],
+    /// Where the calls of the node lead, in the order in which it was found.
+    pub transfers: Vec<Transfer>,
     entry: State,
     calls: Vec<Call>,
     is_queued: bool,
@@ -185,6 +203,16 @@ impl Node {
         let is_whole = self.function == FunctionId(0);
         let beneath = u32::try_from(depth - state.items.len()).ok()?;
         (!is_whole).then(|| Argument::Parameter(state.below.saturating_add(beneath)))
+    }
+
+    /// Height of the stack at its first instruction, in words over what its function was entered with.
+    pub fn height(&self) -> i32 {
+        self.entry.height()
+    }
+
+    /// Whether it was interpreted with all that is known of its entry; the budget may have ended before.
+    pub fn is_interpreted(&self) -> bool {
+        !self.is_queued
     }
 }
 
@@ -227,6 +255,8 @@ pub struct Function {
 pub struct Lifted<'a> {
     /// The code.
     pub code: Code<'a>,
+    /// Bytes that a deployment fills in.
+    pub placeholders: &'a [Placeholder],
     /// All terms.
     pub terms: Terms,
     /// Functions in the order in which they were found; the first is the code as a whole.
@@ -295,6 +325,7 @@ struct Lifter<'a> {
     gaps: BTreeSet<CoverageGap>,
     steps: u64,
     budget: u64,
+    chained_calls: u32,
 }
 
 impl<'a> Lifter<'a> {
@@ -321,6 +352,7 @@ impl<'a> Lifter<'a> {
             gaps: BTreeSet::new(),
             steps: 0,
             budget,
+            chained_calls: 0,
         }
     }
 
@@ -364,6 +396,7 @@ impl<'a> Lifter<'a> {
         }
         Lifted {
             code: self.code,
+            placeholders: self.placeholders,
             terms: self.terms,
             functions: self.functions,
             nodes: self.nodes,
@@ -398,6 +431,7 @@ impl<'a> Lifter<'a> {
             end: End::FallThrough,
             successors: Vec::new(),
             branches: [None; 2],
+            transfers: Vec::new(),
             entry,
             calls: Vec::new(),
             is_queued: true,
@@ -427,6 +461,13 @@ impl<'a> Lifter<'a> {
         self.labels[at] = if label.is_some() { 2 } else { 1 };
         label
     }
+}
+
+/// Whether the block that began at `start` ends before the instruction at `pc` because another begins there. A run of
+/// destinations is one block: whoever jumps into its middle finds the same instructions behind it.
+pub(crate) fn begins_block(code: &Code<'_>, start: usize, pc: usize) -> bool {
+    let is_in_run = pc > start && pc - start <= MAX_RUN_BYTES && code.opcode_at(pc - 1) == op::JUMPDEST;
+    code.opcode_at(pc) == op::JUMPDEST && pc != start && !is_in_run
 }
 
 fn number_of(len: usize) -> u32 {

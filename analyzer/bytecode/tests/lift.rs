@@ -171,6 +171,12 @@ fn hostile_codes_end_with_a_gap_and_in_linear_space() {
     }
 }
 
+#[test]
+fn a_function_that_returns_its_own_label_is_followed_a_bounded_number_of_times() {
+    let (code, _) = assemble("@own DUP1 JUMP own: DUP1 JUMP");
+    assert_eq!(gaps(&lift(&code)), [Unknown::Budget]);
+}
+
 /// A dispatch as compilers write it: a length check, two comparisons, a receive function and a fallback.
 const DISPATCH: &str = "0x04 CALLDATASIZE LT @short JUMPI PUSH0 CALLDATALOAD 0xe0 SHR
      DUP1 0x11223344 EQ @one JUMPI DUP1 0x55667788 XOR @fallback JUMPI two: STOP

@@ -5,7 +5,7 @@ use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Term, TermId};
 
 use super::state::{Halt, State};
-use super::{Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, Successor, number_of};
+use super::{Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, Successor, Transfer, number_of};
 
 /// Most ways to return that a function has.
 const MAX_EXITS: usize = 48;
@@ -35,6 +35,15 @@ impl Lifter<'_> {
         let successors = &mut self.nodes[from.0 as usize].successors;
         if !successors.contains(&successor) {
             successors.push(successor);
+        }
+    }
+
+    /// Notes where a call leads on.
+    pub(super) fn transfer(&mut self, node: NodeId, from: Option<(FunctionId, u32)>, to: Successor) {
+        let transfers = &mut self.nodes[node.0 as usize].transfers;
+        let transfer = Transfer { from, to };
+        if !transfers.contains(&transfer) {
+            transfers.push(transfer);
         }
     }
 
@@ -144,10 +153,11 @@ impl Lifter<'_> {
         }
     }
 
-    /// A call of the function at a place.
-    pub(super) fn call(&mut self, from: NodeId, state: State, target: Pc) {
+    /// A call of the function at a place, by the block's own jump or with what the exit of another left.
+    pub(super) fn call(&mut self, from: NodeId, state: State, target: Pc, by: Option<(FunctionId, u32)>) {
         let function = self.function_at(target);
         self.succeed(from, Successor::Call(function));
+        self.transfer(from, by, Successor::Call(function));
         if self.known_calls.insert((function, from)) {
             self.functions[function.0 as usize].callers.push(from);
         }
@@ -176,7 +186,7 @@ impl Lifter<'_> {
         };
         let mut state = call.state.clone();
         let Ok((target, jumps)) = self.returned_state(caller, &mut state, function, exit) else { return };
-        self.follow_return(caller, state, target, &jumps);
+        self.follow_return(caller, state, target, (function, number_of(exit)), &jumps);
     }
 
     /// The state behind a call, where it goes on, and the jumps that return.
@@ -281,7 +291,7 @@ impl Lifter<'_> {
     }
 
     /// A function leaves by a jump to what it was entered with.
-    pub(super) fn leave(&mut self, from: NodeId, mut state: State, target: TermId, jumps: &[Pc]) {
+    pub(super) fn leave(&mut self, from: NodeId, mut state: State, target: TermId, jumps: &[Pc]) -> Option<Successor> {
         state.normalize(&mut self.terms);
         let function = state.function;
         let exits = &mut self.functions[function.0 as usize].exits;
@@ -301,12 +311,12 @@ impl Lifter<'_> {
                 let at = exits.len() - 1;
                 self.dirty.push((function, number_of(at)));
                 self.succeed(from, Successor::Return(number_of(at)));
-                return;
+                return Some(Successor::Return(number_of(at)));
             }
             None => {
                 let pc = self.nodes[from.0 as usize].pc;
                 self.gap(pc, Unknown::StackHeights);
-                return;
+                return None;
             }
         };
         let mut has_changed = self.functions[function.0 as usize].exits[at].writes.join(state.memory.writes);
@@ -332,5 +342,6 @@ impl Lifter<'_> {
             self.dirty.push((function, number_of(at)));
         }
         self.succeed(from, Successor::Return(number_of(at)));
+        Some(Successor::Return(number_of(at)))
     }
 }

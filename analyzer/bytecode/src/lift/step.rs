@@ -7,13 +7,10 @@ use crate::instruction::Pc;
 use crate::term::{NodeId, Piece, TermId};
 
 use super::state::{Halt, State};
-use super::{Effect, End, Lifter, Operands, number_of};
+use super::{Effect, End, Lifter, Operands, begins_block, number_of};
 
 /// Longest region that is remembered when code is copied to memory, in bytes.
 const MAX_COPIED_BYTES: u8 = 32;
-
-/// Longest run of jump destinations that is read as one block, in bytes.
-const MAX_RUN: usize = 64;
 
 /// Whether a block goes on.
 enum Step {
@@ -28,6 +25,7 @@ impl Lifter<'_> {
         at.effects.clear();
         at.successors.clear();
         at.calls.clear();
+        at.transfers.clear();
         at.branches = [None; 2];
         let mut state = at.entry.clone();
         let start = at.pc.0 as usize;
@@ -35,9 +33,7 @@ impl Lifter<'_> {
         loop {
             self.steps += 1;
             let opcode = self.code.opcode_at(pc);
-            // A run of destinations is one block: whoever jumps into its middle finds the same instructions behind it.
-            let is_in_run = pc > start && pc - start <= MAX_RUN && self.code.opcode_at(pc - 1) == op::JUMPDEST;
-            if opcode == op::JUMPDEST && pc != start && !is_in_run {
+            if begins_block(&self.code, start, pc) {
                 self.nodes[node.0 as usize].end = End::FallThrough;
                 self.go(node, state, place(pc), false);
                 return;

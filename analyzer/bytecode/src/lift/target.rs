@@ -7,10 +7,10 @@ use revm_bytecode::opcode as op;
 
 use crate::coverage::Unknown;
 use crate::instruction::Pc;
-use crate::term::{NodeId, Term, TermId};
+use crate::term::{FunctionId, NodeId, Term, TermId};
 
-use super::Lifter;
 use super::state::State;
+use super::{Lifter, MAX_CHAINED_CALLS, Successor};
 
 /// Most values of one word that are told apart.
 const MAX_VALUES: usize = 4096;
@@ -41,7 +41,7 @@ impl Lifter<'_> {
         for (at, &to) in targets.iter().enumerate() {
             let Some(state) = (if at == last { state.take() } else { state.clone() }) else { break };
             if !is_branch && self.is_call(&state, to) {
-                self.call(node, state, to);
+                self.call(node, state, to, None);
             } else {
                 let there = self.go(node, state, to, false);
                 if is_branch {
@@ -52,18 +52,34 @@ impl Lifter<'_> {
     }
 
     /// Control goes on where a called function returned to.
-    pub(super) fn follow_return(&mut self, caller: NodeId, state: State, target: TermId, jumps: &[Pc]) {
+    pub(super) fn follow_return(
+        &mut self,
+        caller: NodeId,
+        state: State,
+        target: TermId,
+        by: (FunctionId, u32),
+        jumps: &[Pc],
+    ) {
         if self.is_of_parameters(target) {
-            self.leave(caller, state, target, jumps);
+            if let Some(exit) = self.leave(caller, state, target, jumps) {
+                self.transfer(caller, Some(by), exit);
+            }
             return;
         }
         let pc = jumps.first().copied().unwrap_or_default();
         for to in self.targets(caller, target, pc) {
             // A label that is a function itself is called with what is returned.
             if self.known_functions.contains_key(&to) && self.is_call(&state, to) {
-                self.call(caller, state.clone(), to);
-            } else {
-                self.go(caller, state.clone(), to, true);
+                // Each may return the label of the next without end.
+                if self.chained_calls >= MAX_CHAINED_CALLS || self.steps > self.budget {
+                    self.gap(pc, Unknown::Budget);
+                    continue;
+                }
+                self.chained_calls += 1;
+                self.call(caller, state.clone(), to, Some(by));
+                self.chained_calls -= 1;
+            } else if let Some(there) = self.go(caller, state.clone(), to, true) {
+                self.transfer(caller, Some(by), Successor::Continuation(there));
             }
         }
     }
