@@ -5,12 +5,12 @@
 //! different way in which an external one uses it, with the words that it is given there. What the lifter did not see
 //! is in [`CodeEffects::coverage`]; a fact that is absent here and not excused there does not exist in the code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use uplint_artifact::{Artifact, Bytecode};
+use uplint_artifact::{Artifact, Bytecode, Span};
 use uplint_bytecode::dispatch::Dispatch;
 use uplint_bytecode::lift::{End, Exit, Lifted, Node, Placeholder, Successor, lift_with};
-use uplint_bytecode::{Coverage, NodeId, Pc, Selector, dispatch};
+use uplint_bytecode::{Coverage, NodeId, Selector, dispatch, instructions};
 
 mod access;
 mod call;
@@ -23,6 +23,7 @@ pub use access::{AccessKind, AccessSpace, StorageAccess};
 pub use call::{Call, CallKind};
 pub use guard::Guard;
 pub use slot_expr::{Index, SlotExpr};
+pub use uplint_bytecode::Pc;
 pub use word::Word;
 
 use summary::Summaries;
@@ -66,6 +67,8 @@ pub struct CodeEffects {
     pub internal: Vec<InternalFunction>,
     /// What the lifter did not see.
     pub coverage: Coverage,
+    /// The source of each instruction that is named here, where the artifact has a source map.
+    pub spans: BTreeMap<Pc, Span>,
 }
 
 /// An internal function: what stands at its entry is called, and returns.
@@ -86,7 +89,29 @@ pub fn effects_of_artifact(artifact: &Artifact) -> CodeEffects {
     let Some(code) = artifact.runtime.as_ref().filter(|code| !code.bytes.is_empty()) else {
         return CodeEffects::default();
     };
-    code_effects(&code.bytes, &placeholders(code))
+    let mut effects = code_effects(&code.bytes, &placeholders(code));
+    effects.spans = spans(code, &effects.named_places());
+    effects
+}
+
+/// What the source map says of some instructions.
+fn spans(code: &Bytecode, places: &BTreeSet<Pc>) -> BTreeMap<Pc, Span> {
+    let entries = instructions(&code.bytes).map(|instruction| instruction.pc).zip(code.source_map_entries());
+    entries.filter(|(pc, _)| places.contains(pc)).filter_map(|(pc, entry)| Some((pc, entry.span?))).collect()
+}
+
+impl CodeEffects {
+    /// The instructions that are named here.
+    fn named_places(&self) -> BTreeSet<Pc> {
+        let of_entry = |entry: &EntryEffects| -> Vec<Pc> {
+            let accesses = entry.accesses.iter().map(|access| access.pc);
+            let calls = entry.calls.iter().map(|call| call.pc);
+            accesses.chain(calls).chain(entry.guards.iter().map(|guard| guard.pc)).chain([entry.pc]).collect()
+        };
+        let entries = self.entries.iter().flat_map(of_entry);
+        let internal = self.internal.iter().map(|function| function.entry);
+        entries.chain(internal).chain(self.coverage.gaps.iter().map(|gap| gap.pc)).collect()
+    }
 }
 
 /// Libraries are told apart from immutables by where their numbers begin.
@@ -128,7 +153,8 @@ pub fn effects_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeEffects {
     let mut entries: Vec<EntryEffects> =
         names(dispatch).into_iter().map(|(name, node)| entry(lifted, &summaries, name, node)).collect();
     entries.sort_by_key(|entry| entry.name);
-    CodeEffects { entries, internal: internal(lifted), coverage: lifted.coverage.clone() }
+    let (internal, coverage) = (internal(lifted), lifted.coverage.clone());
+    CodeEffects { entries, internal, coverage, spans: BTreeMap::new() }
 }
 
 /// The ways into the contract. Code without a dispatch, which a fallback is too, answers every call alike.

@@ -69,6 +69,23 @@ fn packed_variables_are_read_and_written_in_their_own_bytes() {
 }
 
 #[test]
+fn what_is_written_is_told_without_the_bytes_beside_it() {
+    each_build(|build, artifact, effects| {
+        let values = |signature: &str| -> Vec<String> {
+            let entry = entry(artifact, effects, signature);
+            let written =
+                entry.accesses.iter().filter(|access| access.slot.root() == Some(alloy_primitives::U256::ZERO));
+            written.filter_map(|access| access.value.as_ref().map(ToString::to_string)).collect()
+        };
+        let mut flags = values("withdraw(uint256)");
+        flags.sort();
+        assert_eq!(flags, ["0", "1"], "{build}");
+        let fee = values("setFee(uint64)");
+        assert!(fee == ["uint64(calldata[4])"] || fee == ["calldata[4]"], "{build}: {fee:?}");
+    });
+}
+
+#[test]
 fn nested_mappings_are_followed_to_their_slot_and_keys() {
     each_build(|build, artifact, effects| {
         let found = accesses(entry(artifact, effects, "spend(address,uint256)"));

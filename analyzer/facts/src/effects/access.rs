@@ -58,7 +58,7 @@ pub struct StorageAccess {
     pub slot: SlotExpr,
     /// The bytes within the slot, in ascending order.
     pub bytes: Vec<ByteRange>,
-    /// What is written, for a write.
+    /// What is written, for a write; where only some bytes are, what is put there.
     pub value: Option<Word>,
 }
 

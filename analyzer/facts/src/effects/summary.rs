@@ -36,7 +36,61 @@ pub(super) struct RawAccess {
 impl RawAccess {
     pub(super) fn classified(self) -> StorageAccess {
         let Self { pc, space, kind, slot, bytes, value } = self;
-        StorageAccess { pc, space, kind, slot: SlotExpr::of(&slot), bytes: bytes.ranges(), value }
+        let bytes_at = bytes.ranges();
+        let first = bytes_at.first().map_or(0, |range| usize::from(range.offset));
+        let value = value.map(|value| {
+            if bytes == ByteSet::ALL {
+                return value;
+            }
+            match new_part(&value, space, &slot) {
+                Word::Number(number) => Word::Number(number >> (8 * first)),
+                word => word,
+            }
+        });
+        StorageAccess { pc, space, kind, slot: SlotExpr::of(&slot), bytes: bytes_at, value }
+    }
+}
+
+/// What is put between the bytes that a slot held before; nothing but those bytes is a zero.
+fn new_part(value: &Word, space: AccessSpace, slot: &Word) -> Word {
+    if is_old_part(value, space, slot) {
+        return Word::Number(U256::ZERO);
+    }
+    let Word::Operation(op::OR, sides) = value else { return value.clone() };
+    match &sides[..] {
+        [old, new] | [new, old] if is_old_part(old, space, slot) => unshifted(new),
+        _ => value.clone(),
+    }
+}
+
+fn is_old_part(word: &Word, space: AccessSpace, slot: &Word) -> bool {
+    match word {
+        Word::Operation(op::AND, sides) => sides.iter().any(|side| is_old_part(side, space, slot)),
+        Word::Stored(of, from) => *of == space && **from == *slot,
+        _ => false,
+    }
+}
+
+/// A word before it was moved to its bytes.
+fn unshifted(word: &Word) -> Word {
+    match word {
+        Word::Operation(op::MUL, sides) => match &sides[..] {
+            [inner, Word::Number(factor)] | [Word::Number(factor), inner] if factor.is_power_of_two() => inner.clone(),
+            _ => word.clone(),
+        },
+        Word::Operation(op::SHL, sides) => match &sides[..] {
+            [Word::Number(_), inner] => inner.clone(),
+            _ => word.clone(),
+        },
+        Word::Operation(op::AND, sides) => match &sides[..] {
+            [Word::Operation(op::SHL, moved), Word::Number(_)] | [Word::Number(_), Word::Operation(op::SHL, moved)]
+                if moved.len() == 2 =>
+            {
+                moved[1].clone()
+            }
+            _ => word.clone(),
+        },
+        word => word.clone(),
     }
 }
 

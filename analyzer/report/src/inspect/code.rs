@@ -6,7 +6,7 @@ use alloy_primitives::{U256, hex};
 use serde_json::{Value, json};
 use uplint_facts::VersionFacts;
 use uplint_facts::effects::{
-    AccessKind, AccessSpace, Call, CallKind, CodeEffects, EntryEffects, EntryName, Guard, SlotExpr, StorageAccess,
+    AccessKind, AccessSpace, Call, CallKind, CodeEffects, EntryEffects, EntryName, Guard, Pc, SlotExpr, StorageAccess,
 };
 use uplint_layout::{ByteRange, Space};
 
@@ -58,14 +58,14 @@ pub fn inspect_functions(facts: &VersionFacts, effects: &CodeEffects, format: In
 
 /// The accesses to storage of each function.
 pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
-    let names = Names::of(facts);
+    let (names, sources) = (Names::of(facts), Sources { facts, effects });
     let InspectFormat::Text { width, unicode } = format else {
         return for_each(facts, effects, |entry| {
-            entry.accesses.iter().map(|access| access_json(&names, access)).collect()
+            entry.accesses.iter().map(|access| access_json(&names, &sources, access)).collect()
         });
     };
     sections(facts, effects, |entry| {
-        let mut table = new_table(width, unicode, &["pc", "", "slot", "bytes", "value"]);
+        let mut table = new_table(width, unicode, &["pc", "", "slot", "bytes", "value", "source"]);
         for access in &entry.accesses {
             let kind = match (access.kind, access.space) {
                 (AccessKind::Read, AccessSpace::Storage) => "read",
@@ -80,6 +80,7 @@ pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: Ins
                 one_line(&names.describe(access)).into_owned(),
                 bytes_text(&access.bytes),
                 one_line(&value).into_owned(),
+                sources.text(access.pc),
             ]);
         }
         (!entry.accesses.is_empty()).then(|| lines(&table))
@@ -89,10 +90,12 @@ pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: Ins
 /// The calls that each function makes.
 pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
     let InspectFormat::Text { width, unicode } = format else {
-        return for_each(facts, effects, |entry| entry.calls.iter().map(call_json).collect());
+        let sources = Sources { facts, effects };
+        return for_each(facts, effects, |entry| entry.calls.iter().map(|call| call_json(&sources, call)).collect());
     };
+    let sources = Sources { facts, effects };
     sections(facts, effects, |entry| {
-        let mut table = new_table(width, unicode, &["pc", "kind", "target", "selector", "value", "checked"]);
+        let mut table = new_table(width, unicode, &["pc", "kind", "target", "selector", "value", "checked", "source"]);
         for call in &entry.calls {
             let is_call = !matches!(call.kind, CallKind::Create | CallKind::Create2 | CallKind::SelfDestruct);
             table.add_row([
@@ -102,6 +105,7 @@ pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: Inspec
                 call.selector.map(hex::encode_prefixed).unwrap_or_default(),
                 one_line(&call.value.to_string()).into_owned(),
                 if is_call && !call.is_checked { "no".to_owned() } else { String::new() },
+                sources.text(call.pc),
             ]);
         }
         (!entry.calls.is_empty()).then(|| lines(&table))
@@ -111,12 +115,17 @@ pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: Inspec
 /// The conditions without which each function reverts.
 pub fn inspect_guards(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
     let InspectFormat::Text { width, unicode } = format else {
-        return for_each(facts, effects, |entry| entry.guards.iter().map(guard_json).collect());
+        let sources = Sources { facts, effects };
+        return for_each(facts, effects, |entry| {
+            entry.guards.iter().map(|guard| guard_json(&sources, guard)).collect()
+        });
     };
+    let sources = Sources { facts, effects };
     sections(facts, effects, |entry| {
-        let mut table = new_table(width, unicode, &["pc", "condition"]);
+        let mut table = new_table(width, unicode, &["pc", "condition", "source"]);
         for guard in &entry.guards {
-            table.add_row([guard.pc.to_string(), one_line(&guard.condition.to_string()).into_owned()]);
+            let condition = one_line(&guard.condition.to_string()).into_owned();
+            table.add_row([guard.pc.to_string(), condition, sources.text(guard.pc)]);
         }
         (!entry.guards.is_empty()).then(|| lines(&table))
     })
@@ -204,7 +213,7 @@ fn function_json(facts: &VersionFacts, entry: &EntryEffects) -> Value {
     })
 }
 
-fn access_json(names: &Names, access: &StorageAccess) -> Value {
+fn access_json(names: &Names, sources: &Sources<'_>, access: &StorageAccess) -> Value {
     let bytes: Vec<Value> =
         access.bytes.iter().map(|range| json!({ "offset": range.offset, "length": range.len })).collect();
     json!({
@@ -216,10 +225,11 @@ fn access_json(names: &Names, access: &StorageAccess) -> Value {
         "name": names.describe(access),
         "bytes": bytes,
         "value": access.value.as_ref().map(ToString::to_string),
+        "source": sources.json(access.pc),
     })
 }
 
-fn call_json(call: &Call) -> Value {
+fn call_json(sources: &Sources<'_>, call: &Call) -> Value {
     json!({
         "pc": call.pc.0,
         "kind": call.kind.to_string(),
@@ -227,11 +237,36 @@ fn call_json(call: &Call) -> Value {
         "value": call.value.to_string(),
         "selector": call.selector.map(hex::encode_prefixed),
         "checked": call.is_checked,
+        "source": sources.json(call.pc),
     })
 }
 
-fn guard_json(guard: &Guard) -> Value {
-    json!({ "pc": guard.pc.0, "condition": guard.condition.to_string() })
+fn guard_json(sources: &Sources<'_>, guard: &Guard) -> Value {
+    let condition = guard.condition.to_string();
+    json!({ "pc": guard.pc.0, "condition": condition, "source": sources.json(guard.pc) })
+}
+
+/// Where the source of instructions is.
+struct Sources<'a> {
+    facts: &'a VersionFacts,
+    effects: &'a CodeEffects,
+}
+
+impl Sources<'_> {
+    /// Path, line and column of the source of an instruction; empty where nobody knows.
+    fn text(&self, pc: Pc) -> String {
+        self.place(pc).map(|(path, line)| format!("{}:{line}", one_line(&path))).unwrap_or_default()
+    }
+
+    fn json(&self, pc: Pc) -> Value {
+        self.place(pc).map_or(Value::Null, |(path, line)| json!({ "path": path, "line": line }))
+    }
+
+    fn place(&self, pc: Pc) -> Option<(String, u32)> {
+        let span = self.effects.spans.get(&pc)?;
+        let source = self.facts.artifact.unit.as_ref()?.source(span.source)?;
+        Some((source.path.to_string(), source.line_column(span.start)?.line))
+    }
 }
 
 /// Names of declared variables by their slot.
