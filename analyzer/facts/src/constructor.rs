@@ -1,17 +1,17 @@
 //! What deploying the implementation writes to storage that its proxies never see.
 //!
 //! Initial values of state variables, and writes of constructors with all they call, bases included. Left out, because
-//! nothing is lost by them: zeros, constants and immutables, flags that only say "initialized", and locks, whose first
+//! nothing is lost by them: zeros, constants and immutables, what the guard of an initializer reads, and locks, whose first
 //! value is set again by their first use.
 
 use std::collections::{BTreeSet, HashMap};
 
-use uplint_artifact::{Field, NodeKind, NodeRef, Span};
+use uplint_artifact::{Ast, Field, NodeKind, NodeRef, Span};
 
 use crate::control_flow::{Analysis, Flow, Frame, Site, Walker};
 use crate::declaration::{StorageClass, storage_class};
 use crate::dispatch::{Dispatch, display_signature, is_constructor};
-use crate::initialization::{is_named, locking_functions, once_modifiers};
+use crate::initialization::{initializers, is_named, locking_functions, once_modifiers};
 use crate::operations::Step;
 use crate::provenance::is_zero;
 use crate::storage_write::{StorageWrite, writes_at, writes_within};
@@ -77,6 +77,7 @@ fn initial_values(dispatch: &Dispatch<'_>, ignored: &BTreeSet<String>) -> Vec<Co
 /// Labels of once-flags and locks: variables whose first value makes no difference.
 fn ignored_variables(dispatch: &Dispatch<'_>) -> BTreeSet<String> {
     let mut labels = once_flags(dispatch);
+    labels.extend(initializer_guards(dispatch));
     labels.extend(dispatch.members(NodeKind::ModifierDefinition).flat_map(|modifier| locks(dispatch, modifier)));
     labels
 }
@@ -103,6 +104,36 @@ fn once_flags(dispatch: &Dispatch<'_>) -> BTreeSet<String> {
         flags.extend(set.map(|write| write.label));
     }
     flags
+}
+
+/// Variables that an initializer, or a modifier, compares with a constant and then writes: a constructor that writes one
+/// closes the implementation against initialization, and behind a proxy it starts as the comparison expects.
+fn initializer_guards(dispatch: &Dispatch<'_>) -> BTreeSet<String> {
+    let ast = dispatch.ast;
+    let initializers = initializers(dispatch, &|_| false).into_iter().map(|(function, _)| function);
+    let declarations = initializers.chain(dispatch.members(NodeKind::ModifierDefinition));
+    let mut guards = BTreeSet::new();
+    for declaration in declarations {
+        let compared: BTreeSet<_> = ast
+            .descendants(declaration)
+            .filter(|&node| ast[node].kind == NodeKind::BinaryOperation && is_comparison(ast, node))
+            .filter_map(|node| {
+                let sides = [ast.child(node, Field::LeftExpression)?, ast.child(node, Field::RightExpression)?];
+                let is_constant = |side: NodeRef| ast[side].kind == NodeKind::Literal || is_zero(ast, side);
+                let at = sides.iter().position(|&side| is_constant(side))?;
+                ast[sides[1 - at]].name.clone()
+            })
+            .collect();
+        if !compared.is_empty() {
+            let written = writes_within(ast, declaration).into_iter().map(|write| write.label);
+            guards.extend(written.filter(|label| compared.contains(label.as_str())));
+        }
+    }
+    guards
+}
+
+fn is_comparison(ast: &Ast, operation: NodeRef) -> bool {
+    matches!(ast[operation].operator.as_deref(), Some("==" | "!=" | "<" | "<=" | ">" | ">="))
 }
 
 /// Variables that a modifier writes both before and after what it wraps.
