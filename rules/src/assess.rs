@@ -67,7 +67,10 @@ pub fn assess_with(
         let blocking = gap.may_hide_change && outcomes.iter().any(|(rule, _)| depends_on(rule, gap, facts, options));
         gaps.push(gap_of_coverage(gap, blocking));
     }
-    for (rule, outcome) in outcomes {
+    let switched_off = RULES.iter().map(|rule| rule.meta()).filter(|rule| !options.is_selected(rule));
+    let switched_off = switched_off
+        .map(|rule| (rule, RuleOutcome::NotChecked(NotChecked { rule: rule.id, reason: "switched off".to_owned() })));
+    for (rule, outcome) in outcomes.into_iter().chain(switched_off) {
         match outcome {
             RuleOutcome::Findings(of_rule) => findings.extend(of_rule),
             RuleOutcome::Gap(gap) => gaps.push(gap),
@@ -316,9 +319,11 @@ mod tests {
             let select = vec!["SL001".to_owned()];
             let alone = facts(None, Vec::new());
             let assessment = assess(&alone, &AssessOptions { select, require, ..options() });
-            let reasons: Vec<_> =
-                assessment.not_checked.iter().map(|found| (found.rule, found.reason.as_str())).collect();
+            let (off, unmet): (Vec<_>, Vec<_>) =
+                assessment.not_checked.iter().partition(|found| found.reason == "switched off");
+            let reasons: Vec<_> = unmet.iter().map(|found| (found.rule, found.reason.as_str())).collect();
             assert_eq!(reasons, [("SL001", "no old version to compare with")]);
+            assert_eq!(off.len(), RULES.len() - 1, "every other rule is said to be switched off");
             assert_eq!(assessment.verdict, verdict);
         }
     }

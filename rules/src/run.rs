@@ -33,7 +33,10 @@ fn missing(need: Need, facts: &UpgradeFacts) -> Option<String> {
     let name = |side: Side| if side == Side::Old { "old" } else { "new" };
     match need {
         Need::Old => facts.old.is_none().then(|| "no old version to compare with".to_owned()),
-        Need::Proxy => facts.proxy.is_none().then(|| "no proxy given".to_owned()),
+        Need::Proxy => facts.proxy.is_none().then(|| match facts.plan.proxy_kind {
+            Some(_) => "the proxy's kind is given and its code is not".to_owned(),
+            None => "no proxy given".to_owned(),
+        }),
         Need::Layout => versions()
             .find(|(_, version)| !version.has_declared_layout())
             .map(|(side, _)| format!("the {} version has no declared storage layout", name(side))),

@@ -199,7 +199,7 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub(crate) struct PolicyArgs {
-    /// Rules to run, by identifier, slug or prefix (`SL`, `RE001`); all when left out
+    /// Rules to run, by identifier, slug or prefix (`SL`, `SE003`); all when left out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
     /// Rules not to run

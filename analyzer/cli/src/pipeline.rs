@@ -20,6 +20,10 @@ use crate::pairing::{self, Choice, Pair};
 use crate::progress::Progress;
 use crate::spec::{ContractRef, ContractSpec, ProxySpec};
 
+/// What a reader of a pass must not take for granted.
+const NOT_EXAMINED: &str = "this build does not examine who may upgrade, who may initialize and how often, \
+                            reentrancy, and what functions do otherwise than before";
+
 /// What is to be judged, and how.
 pub(crate) struct Job<'a> {
     /// The deployed version; absent when one is judged alone.
@@ -98,7 +102,7 @@ pub(crate) fn run(job: &Job<'_>, progress: &Progress) -> Result<Outcome, CliErro
         old: old.map(|old| old.summary),
         new: new.summary,
         contracts,
-        notes: Vec::new(),
+        notes: vec![NOT_EXAMINED.to_owned()],
         fail_on: job.options.policy.fail_on,
         elapsed_ms: job.timings.then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)),
     };

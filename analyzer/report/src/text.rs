@@ -6,7 +6,7 @@ mod paint;
 mod slot_table;
 mod snippet;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uplint_rules::{
     Assessment, ContractAssessment, ContractStatus, Finding, Gap, JudgementPolicy, NotChecked, Severity, State, Verdict,
@@ -48,9 +48,16 @@ pub fn text(assessment: &Assessment, options: &TextOptions) -> String {
     out.push(printer.headline(assessment));
     out.extend(printer.inputs(assessment));
     out.extend(assessment.notes.iter().map(|note| paint.fill("  note: ", &one_line(note))));
+    let mut unsaid = BTreeSet::new();
     for contract in &assessment.contracts {
-        out.extend(printer.contract(contract, assessment.contracts.len() == 1));
+        let section = printer.contract(contract, assessment.contracts.len() == 1);
+        if section.is_empty() {
+            unsaid.extend(contract.not_checked.iter().cloned());
+        }
+        out.extend(section);
     }
+    // A contract that has nothing else to tell still was not checked in full.
+    out.extend(printer.not_checked(&unsaid.into_iter().collect::<Vec<_>>()));
     out.push(String::new());
     out.push(printer.summary(assessment));
     let mut text = out.join("\n");
@@ -92,6 +99,10 @@ impl Printer {
             (Verdict::Fail, false) => format!("{who} must not be upgraded like this"),
             (Verdict::Fail, true) => format!("{who} must not be deployed like this"),
             (Verdict::Review, _) => format!("{who} needs a person's judgement"),
+            (Verdict::Pass, _) if self.grave(assessment) > 0 => {
+                let findings = count(self.grave(assessment), "finding");
+                format!("{findings} of high or critical severity, which `--fail-on` lets through")
+            }
             (Verdict::Pass, false) => match concerned[..] {
                 [_] => format!("nothing stands against the upgrade of {who}"),
                 _ => format!("nothing stands against the upgrade of {}", count(concerned.len(), "contract")),
@@ -102,6 +113,12 @@ impl Printer {
         let line = self.paint.fill(&format!("{verdict}: "), &statement);
         let rest = line.get(verdict.len()..).unwrap_or_default();
         format!("{}{}", self.paint.tone(tone_of(assessment.verdict), &verdict), self.paint.tone(Tone::Strong, rest))
+    }
+
+    /// How many findings count that would fail a build by default.
+    fn grave(&self, assessment: &Assessment) -> usize {
+        let findings = assessment.contracts.iter().flat_map(|contract| &contract.findings);
+        findings.filter(|finding| self.policy.counts(finding) && finding.rule.severity >= Severity::High).count()
     }
 
     /// What was compared.
@@ -164,7 +181,9 @@ impl Printer {
 
     /// Whether the old code could be put back.
     fn rollback(&self, contract: &ContractAssessment) -> Option<String> {
-        let rollback = &contract.facts.as_deref()?.layout_diff.as_ref()?.rollback;
+        let facts = contract.facts.as_deref()?;
+        let has_layouts = facts.new.has_declared_layout() && facts.old.as_ref()?.has_declared_layout();
+        let rollback = &facts.layout_diff.as_ref().filter(|_| has_layouts)?.rollback;
         let first = rollback.blockers.first().map(|first| one_line(&layout_words::message(first)).into_owned());
         let answer = match (first, rollback.blockers.len()) {
             (None, _) => "possible".to_owned(),

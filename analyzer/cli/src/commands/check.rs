@@ -53,6 +53,9 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Ending, CliEr
         old,
         new,
     };
+    if selected_rules(&job.options).is_empty() {
+        return Err(CliError::usage("`--select` and `--ignore` leave no rule to run", "leave one of them out"));
+    }
     let outcome = {
         let progress = Progress::start(global);
         pipeline::run(&job, &progress)?

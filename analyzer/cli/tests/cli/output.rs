@@ -183,3 +183,38 @@ fn a_compiler_does_not_outlive_an_interrupted_run() {
         assert!(!lives.status.success(), "{signal}: the compiler still runs");
     }
 }
+
+#[test]
+fn a_pass_says_what_was_not_checked_and_not_examined() {
+    let vault =
+        |name: &str| format!("pragma solidity 0.8.28;\ncontract {name} {{ function initialize() external {{}} }}\n");
+    let two = folder(&[("A.sol", &vault("A")), ("B.sol", &vault("B"))]);
+    let check = |arguments: &[&str]| {
+        let seen = run(uplint().arg("check").args([two.path(), two.path()]).args(arguments).args(cache()));
+        assert!(matches!(seen.code, Some(0 | 1)), "{}", seen.stderr);
+        seen.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let plain = check(&[]);
+    assert!(plain.contains("not checked: SE001 SE010 (no proxy given)"), "{plain}");
+    assert!(plain.contains("does not examine who may upgrade"), "{plain}");
+    assert!(check(&["--proxy", "uups"]).contains("(the proxy's kind is given and its code is not)"));
+    assert!(check(&["--ignore", "SL001"]).contains("not checked: SL001 (switched off)"));
+    assert!(check(&["--ignore", "SL001", "--output", "json"]).contains("\"switched off\""));
+}
+
+#[test]
+fn a_pass_that_was_asked_for_hides_no_proved_flaw() {
+    for threshold in ["none", "critical"] {
+        let seen =
+            run(uplint().arg("check").args([demo("v1"), demo("v2")]).args(["--fail-on", threshold]).args(cache()));
+        assert_eq!(seen.code, Some(0), "{}", seen.stderr);
+        assert!(seen.stdout.starts_with("pass: 1 finding of high or critical severity"), "{}", seen.stdout);
+    }
+}
+
+#[test]
+fn without_layouts_nothing_is_said_about_a_way_back() {
+    let code = folder(&[("old.hex", "0x6001"), ("new.hex", "0x6002")]);
+    let seen = run(uplint().current_dir(code.path()).args(["check", "old.hex", "new.hex"]));
+    assert!(!seen.stdout.contains("rollback"), "{}", seen.stdout);
+}

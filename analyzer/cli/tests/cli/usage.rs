@@ -17,6 +17,7 @@ fn wrong_command_lines_end_with_two_and_say_what_is_wrong() {
         (&["check", "a", "--upgrade-call", "f(uint256)"], &["uplint::usage", "arguments"]),
         (&["check", "a", "--timings", "--reproducible"], &["uplint::usage", "--reproducible"]),
         (&["check", "a", "--select", "QQ"], &["uplint::rule::unknown", "`QQ`"]),
+        (&["check", "a", "--select", "SL001", "--ignore", "SL001"], &["uplint::usage", "no rule to run"]),
         (&["check", "-", "-"], &["uplint::usage", "`-` is given twice"]),
         (&["check", "0x6080604052"], &["uplint::usage", "not taken as an argument"]),
         (&["check", "0x1111111111111111111111111111111111111111"], &["uplint::usage", "addresses"]),
