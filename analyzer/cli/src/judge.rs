@@ -12,7 +12,8 @@ use uplint_facts::{
 };
 use uplint_layout::{Place, Space, StorageLayout, layout_of};
 use uplint_rules::{
-    AssessOptions, Confidence, ContractAssessment, ContractStatus, Gap, NotChecked, Rule, RuleOutcome, assess_with, run,
+    AssessOptions, Confidence, ContractAssessment, ContractStatus, Evidence, Gap, Need, NotChecked, Rule, RuleOutcome,
+    assess_with, run,
 };
 
 use crate::detect::{Candidate, ContractKind};
@@ -85,6 +86,10 @@ fn judge(setting: &Setting<'_>, case: &Case) -> Judgement {
     if case.pair.is_guess {
         for finding in &mut assessment.findings {
             finding.confidence = Confidence::Low;
+            // What two versions show is no better proved than that they are two versions of one contract.
+            if finding.rule.required.contains(&Need::Old) {
+                finding.evidence = Evidence::Pattern;
+            }
         }
     }
     assessment.gaps.sort();
@@ -237,7 +242,7 @@ fn outline(layout: &StorageLayout) -> BTreeSet<(String, Option<Place>)> {
 #[cfg(test)]
 mod tests {
     use uplint_facts::UpgradeFacts;
-    use uplint_rules::{Evidence, Finding, JudgementPolicy, RuleDocs, RuleMeta, Severity, Verdict};
+    use uplint_rules::{Finding, JudgementPolicy, RuleDocs, RuleMeta, Severity, Verdict};
 
     use super::*;
     use crate::detect::candidates;

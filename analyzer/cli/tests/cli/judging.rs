@@ -115,6 +115,15 @@ fn renamed_contracts_are_paired_by_what_their_names_share_or_by_being_the_last()
 }
 
 #[test]
+fn a_pair_that_is_a_guess_does_not_fail_a_build() {
+    let (old, new) = (contract("Vault", "uint256 total;"), contract("Treasury", "address owner; uint256 total;"));
+    let guessed = check(&[("V.sol", &old)], &[("W.sol", &new)], &["--output", "json"]);
+    assert_eq!((guessed.code, json(&guessed)["verdict"].as_str()), (Some(0), Some("review")), "{}", guessed.stdout);
+    let named = check(&[("V.sol", &old)], &[("W.sol", &new)], &["--contract", "Vault=Treasury"]);
+    assert_eq!(named.code, Some(1), "{}", named.stdout);
+}
+
+#[test]
 fn a_specification_pairs_what_nothing_else_would() {
     let old = contract("A", "uint256 x;");
     let new = contract("B", "uint256 x;") + "contract C { uint128 y; uint128 x; function initialize() external {} }";

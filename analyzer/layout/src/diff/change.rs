@@ -232,6 +232,8 @@ pub enum TypeReason {
     Underlying(Box<TypeReason>),
     /// Same width, but a number, an address or raw bytes instead of one another.
     Meaning,
+    /// A number of more bits than an address takes, in the place of one.
+    WiderMeaning,
     /// The entries of a mapping or array lie elsewhere within it.
     Entries,
 }
@@ -248,11 +250,12 @@ impl std::fmt::Display for TypeReason {
             TypeReason::EnumMembers { member } => return write!(f, "member `{member}` no longer has its value"),
             TypeReason::ElementStride => "elements take another number of bytes",
             TypeReason::MappingKey { old, new } => {
-                return write!(f, "keys of type `{new}` hash differently than keys of type `{old}`");
+                return write!(f, "not every key of type `{old}` hashes alike as a key of type `{new}`");
             }
             TypeReason::Bound => "the new bound is smaller",
             TypeReason::Underlying(reason) => return write!(f, "the underlying type changed: {reason}"),
             TypeReason::Meaning => "the same bytes are taken for something else",
+            TypeReason::WiderMeaning => "an address is taken for a wider number",
             TypeReason::Entries => "its entries lie elsewhere within it",
         })
     }

@@ -112,6 +112,7 @@ fn compare_kinds(old: (&TypeTable, TypeId), new: (&TypeTable, TypeId)) -> Answer
             std::cmp::Ordering::Greater => Answer::Incompatible(TypeReason::Bound),
         },
         (K::Unknown, _) | (_, K::Unknown) => Answer::Unknown("a type"),
+        (K::Address | K::Contract, &K::Uint { bits }) if bits > 160 => Answer::Incompatible(TypeReason::WiderMeaning),
         _ if old.size_bytes == new.size_bytes && have_one_width(&old.kind, &new.kind, is_word) => Answer::Reinterpreted,
         _ => Answer::Incompatible(TypeReason::Kind),
     }

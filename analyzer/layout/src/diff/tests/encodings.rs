@@ -39,7 +39,7 @@ fn addresses_and_contracts_are_one_class() {
             ("IToken", "address", None),
             ("address", "uint160", Some("reinterpreted x as uint160")),
             ("bytes20", "address", Some("reinterpreted x as address")),
-            ("address", "uint256", Some(KIND)),
+            ("address", "uint256", Some("an address is taken for a wider number")),
             ("address", "bytes32", Some(KIND)),
         ],
     );
@@ -229,7 +229,7 @@ fn mapping_keys_are_judged_by_their_preimage() {
         ("string", "bytes32", false),
     ]
     .into_iter()
-    .map(|(old, new, fits)| (key(old), key(new), if fits { None } else { Some("hash differently") }))
+    .map(|(old, new, fits)| (key(old), key(new), if fits { None } else { Some("hashes alike") }))
     .collect();
     let rows: Vec<_> = rows.iter().map(|(old, new, reason)| (old.as_str(), new.as_str(), *reason)).collect();
     retyped("enum E { A, B }", &rows);
