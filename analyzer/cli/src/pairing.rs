@@ -62,12 +62,13 @@ pub(crate) fn pair(old: &[Candidate], new: &[Candidate], choice: Choice<'_>) -> 
     Ok(pairs)
 }
 
-/// The contracts of one version that is judged alone, in its order.
+/// The contracts of one version that is judged alone, in its order. One that says which other contract of the same input
+/// it replaces is paired with that one: the places in `old` are those of `new`.
 pub(crate) fn alone(new: &[Candidate], choice: Choice<'_>) -> Result<Vec<Pair>, CliError> {
     let matching = Matching { old: &[], new, links: new.iter().map(|_| None).collect() };
     if choice.specs.is_empty() {
         let wanted = (0..new.len()).filter(|&at| choice.wants(&new[at]));
-        return Ok(wanted.map(|at| matching.pair_of_new(at)).collect());
+        return Ok(wanted.map(|at| with_origin(new, at, matching.pair_of_new(at))).collect());
     }
     let mut pairs = Vec::new();
     for spec in choice.specs {
@@ -78,9 +79,23 @@ pub(crate) fn alone(new: &[Candidate], choice: Choice<'_>) -> Result<Vec<Pair>, 
             ));
         }
         let at = names::resolve(new, &spec.new, "the input")?;
-        pairs.push(Pair { new: Some(at), ..Pair::default() });
+        pairs.push(with_origin(new, at, Pair { new: Some(at), ..Pair::default() }));
     }
     Ok(without_repetition(pairs))
+}
+
+/// The pair with the contract of the same input that `@custom:oz-upgrades-from` names.
+fn with_origin(new: &[Candidate], at: usize, mut pair: Pair) -> Pair {
+    let Some(origin) = &new[at].upgrades_from else { return pair };
+    pair.old = annotated(new, &new[at]).map(|link| link.old).filter(|&old| old != at);
+    pair.notes.push(match pair.old {
+        Some(old) => format!(
+            "compared with `{}` of the same input, which `@custom:oz-upgrades-from` names",
+            new[old].artifact.contract
+        ),
+        None => format!("not compared: `@custom:oz-upgrades-from {origin}` names no other contract of the input"),
+    });
+    pair
 }
 
 /// The contracts to show of one version, in its order: what would be judged, and else every one.
@@ -415,6 +430,14 @@ mod tests {
         let (old, new) = (version("a.sol:VaultV1!"), version("a.sol:VaultV1! a.sol:VaultV2!"));
         let pairs = pair(&old, &new, Choice { specs: &[], all: false }).expect("invariant: nothing is named");
         assert!(pairs[1].notes.iter().any(|note| note.contains("--contract VaultV1=VaultV2")), "{pairs:?}");
+    }
+
+    #[test]
+    fn one_input_may_hold_both_versions() {
+        let both = version("a.sol:V1! a.sol:V2!<V1 a.sol:V3!<Gone");
+        let pairs = alone(&both, Choice { specs: &[], all: false }).expect("invariant: nothing is named");
+        assert_eq!(pairs.iter().map(|pair| pair.old).collect::<Vec<_>>(), [None, Some(0), None]);
+        assert!(pairs[2].notes.iter().any(|note| note.contains("Gone")), "{pairs:?}");
     }
 
     #[test]

@@ -79,11 +79,13 @@ pub(crate) fn run(job: &Job<'_>, progress: &Progress) -> Result<Outcome, CliErro
         .iter()
         .flat_map(|old| old.gaps.iter().map(|gap| (Side::Old, gap.clone())))
         .chain(new.gaps.iter().map(|gap| (Side::New, gap.clone())))
+        .chain(new.gaps.iter().filter(|_| old.is_none()).map(|gap| (Side::Old, gap.clone())))
         .collect();
     progress.tell("judging");
     let rules = selected_rules(&job.options);
     let setting = Setting {
-        old: old_candidates,
+        // Of one input alone, a contract may say that it replaces another one.
+        old: old.as_ref().map_or(&new.candidates, |old| &old.candidates),
         new: &new.candidates,
         build_gaps: &build_gaps,
         rules: &rules,

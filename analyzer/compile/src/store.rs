@@ -204,12 +204,16 @@ impl Store {
         }
         let _guard = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
         let soljson = npm::soljson_path(&self.compilers(), version);
-        if soljson.is_file() {
+        let is_stored = soljson.is_file();
+        if is_stored && npm::is_intact(&soljson) {
             return self.web_assembly(&soljson);
         }
         // The other side of the comparison may have fetched it while this one waited.
         if let Some(path) = manager::installed(version) {
             return self.native(&path);
+        }
+        if is_stored {
+            self.note(format!("the solc {version} of the cache is not what was fetched, and is fetched again"));
         }
         self.fetch(version)
     }
@@ -223,6 +227,9 @@ impl Store {
             },
         ];
         if self.offline {
+            let is_damaged = npm::soljson_path(&self.compilers(), version).is_file();
+            let cached = if is_damaged { "the cache's copy is damaged" } else { "the cache does not hold it" };
+            tried.push(cached.to_owned());
             tried.push("downloads are forbidden by `--offline`".to_owned());
             return Err(CompileError::NoCompiler { version: version.clone(), tried, offline: true });
         }

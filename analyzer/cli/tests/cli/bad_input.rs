@@ -244,6 +244,7 @@ fn where_no_compiler_is_to_be_had_everything_that_was_tried_is_told() {
         "no solc 0.8.28 to be had",
         "the version manager's store does not hold it",
         "there is no `solc` on PATH",
+        "the cache does not hold it",
         "forbidden by `--offline`",
         "--solc PATH",
     ] {

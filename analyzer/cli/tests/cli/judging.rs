@@ -124,6 +124,18 @@ fn a_pair_that_is_a_guess_does_not_fail_a_build() {
 }
 
 #[test]
+fn an_annotation_pairs_two_contracts_of_one_input() {
+    let old = contract("VaultV1", "address owner; uint256 total;");
+    let new = contract("VaultV2", "address owner; uint256 fee; uint256 total;")
+        .replace("contract", "/// @custom:oz-upgrades-from VaultV1\ncontract");
+    let both = folder(&[("V1.sol", &old), ("V2.sol", &new)]);
+    let seen = run(uplint().arg("check").arg(both.path()).args(["--output", "json"]).args(cache()));
+    assert_eq!(seen.code, Some(1), "{}{}", seen.stdout, seen.stderr);
+    let second = &json(&seen)["contracts"][1];
+    assert_eq!((&second["old"], &second["findings"][0]["rule"]), (&"V1.sol:VaultV1".into(), &"SL001".into()));
+}
+
+#[test]
 fn a_specification_pairs_what_nothing_else_would() {
     let old = contract("A", "uint256 x;");
     let new = contract("B", "uint256 x;") + "contract C { uint128 y; uint128 x; function initialize() external {} }";

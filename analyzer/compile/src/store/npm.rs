@@ -33,6 +33,18 @@ pub(super) fn soljson_path(compilers: &Path, version: &Version) -> PathBuf {
     compilers.join("npm").join(version.to_string()).join("soljson.cjs")
 }
 
+/// Where the hash of a kept compiler stands, in hexadecimal.
+fn digest_path(soljson: &Path) -> PathBuf {
+    soljson.with_extension("blake3")
+}
+
+/// Whether a kept compiler is still what was taken out of its package, which was compared with its own hash.
+pub(super) fn is_intact(soljson: &Path) -> bool {
+    let recorded = fs::read_to_string(digest_path(soljson));
+    let found = fs::read(soljson).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
+    recorded.ok().zip(found.ok()).is_some_and(|(recorded, found)| recorded.trim() == found)
+}
+
 /// What [`install`] did.
 pub(super) struct Installed {
     /// The compiler.
@@ -135,8 +147,13 @@ fn extract(tarball: &[u8], target: &Path) -> io::Result<()> {
         }
         let folder = target.parent().unwrap_or(target);
         fs::create_dir_all(folder)?;
-        let mut file = temporary::file_in(folder)?;
-        io::copy(&mut entry, &mut file)?;
+        let mut soljson = Vec::new();
+        entry.read_to_end(&mut soljson)?;
+        let digest = temporary::file_in(folder)?;
+        fs::write(digest.path(), blake3::hash(&soljson).to_hex().as_str())?;
+        digest.persist(digest_path(target)).map_err(|error| error.error)?;
+        let file = temporary::file_in(folder)?;
+        fs::write(file.path(), &soljson)?;
         file.persist(target).map_err(|error| error.error)?;
         return Ok(());
     }
@@ -214,6 +231,27 @@ mod tests {
         assert!(!exists);
         let (reason, _) = install_from_stranger(&Version::new(0, 8, 9999), "sha512-other");
         assert!(reason.contains("was refused"), "{reason}");
+    }
+
+    #[test]
+    fn a_compiler_that_changed_since_it_was_unpacked_is_known() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let target = dir.path().join("soljson.cjs");
+        let mut archive = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(8);
+        header.set_cksum();
+        archive.append_data(&mut header, "package/soljson.js", &b"compiler"[..]).expect("it is written to memory");
+        let tarball = archive.into_inner().expect("it is written to memory");
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        io::Write::write_all(&mut packed, &tarball).expect("it is written to memory");
+        extract(&packed.finish().expect("it is written to memory"), &target).expect("it holds a compiler");
+        assert!(is_intact(&target));
+        fs::write(&target, "compile").expect("it can be written");
+        assert!(!is_intact(&target));
+        extract(b"", &target).expect_err("it is no archive");
+        fs::remove_file(digest_path(&target)).expect("it is there");
+        assert!(!is_intact(&target), "nothing says what it should be");
     }
 
     #[test]
