@@ -1,4 +1,38 @@
-//! EVM bytecode: disassembly, the compiler's trailer, and the hard fork that code needs.
+//! EVM bytecode: disassembly, control flow, functions, and what each word that the code computes is.
+//!
+//! [`lift()`] interprets a code once, forward and abstractly. Its result has every reachable block in every context, the
+//! functions that blocks belong to with their ways to return, the effects of each block (loads, stores, calls, logs,
+//! hashes) with [terms](term) for their operands, and a [`Coverage`] of what stayed unknown. [`dispatch()`] reads from
+//! it which selectors the code answers.
+//!
+//! ```
+//! use uplint_bytecode::{dispatch, lift, opcode};
+//!
+//! // Answers the selector 0x11223344 by storing the caller in slot 7.
+//! let code = [
+//!     0x5f, 0x35, 0x60, 0xe0, 0x1c, // the first four bytes of the call data
+//!     0x63, 0x11, 0x22, 0x33, 0x44, 0x14, 0x60, 0x10, 0x57, // jump to 0x10 when they are 0x11223344
+//!     0x5f, 0xfd, // revert without data
+//!     0x5b, 0x33, 0x60, 0x07, 0x55, 0x00, // store the caller in slot 7 and stop
+//! ];
+//! let lifted = lift(&code);
+//! assert!(lifted.coverage.is_complete());
+//!
+//! let dispatch = dispatch(&lifted);
+//! let entry = dispatch.entries[0];
+//! assert_eq!(entry.selector, [0x11, 0x22, 0x33, 0x44]);
+//!
+//! let store = &lifted.nodes[entry.node.0 as usize].effects[0];
+//! assert_eq!(store.opcode, opcode::SSTORE);
+//! let slot = lifted.terms.number(store.operands()[0]);
+//! assert_eq!(slot.map(|slot| slot.to::<u64>()), Some(7));
+//! ```
+//!
+//! # Guarantees
+//!
+//! A jump, load, store or call that an execution makes is in the result, or the place of the instruction that led away
+//! from it is in the coverage. Two assumptions about memory, stated where memory is modelled, hold for the output of
+//! compilers and can be broken by code that is written to break them.
 //!
 //! # Invariant
 //!

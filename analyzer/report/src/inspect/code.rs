@@ -65,7 +65,7 @@ pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: Ins
         });
     };
     sections(facts, effects, |entry| {
-        let mut table = new_table(width, unicode, &["pc", "", "slot", "bytes", "value", "source"]);
+        let mut table = new_table(width, unicode, &["pc", "kind", "slot", "bytes", "value", "source"]);
         for access in &entry.accesses {
             let kind = match (access.kind, access.space) {
                 (AccessKind::Read, AccessSpace::Storage) => "read",
