@@ -113,7 +113,10 @@ pub(crate) fn moved(
     let first = leaves.first()?;
     let words = cause_words(cause);
     let shifts: Vec<String> = leaves.iter().map(shift).collect();
-    let message = format!("{}: {}", words.statement, enumeration(&shifts));
+    let is_told =
+        matches!((cause, leaves), (MoveCause::RootSlot { root, .. }, [only]) if root_name(root) == only.old.label);
+    // A single value that has the name of its root moves where its root does.
+    let message = if is_told { words.statement } else { format!("{}: {}", words.statement, enumeration(&shifts)) };
     let place = cause_place(facts, cause, leaves);
     let mut finding = Finding::new(rule, Evidence::Proved, place, first.old.label.as_str(), message, words.help);
     finding.related.extend(old_places(&words.gone, "stood there"));
@@ -206,6 +209,10 @@ fn cause_words(cause: &MoveCause) -> CauseWords {
         MoveCause::LayoutBase { old, new } => words(
             format!("the layout starts at slot {new} and started at slot {old}"),
             format!("keep the layout at slot {old}"),
+        ),
+        MoveCause::RootSlot { root, new_root, old, new, .. } if root == new_root => words(
+            format!("`{}` is at slot {new} and was at slot {old}", root_name(root)),
+            format!("keep `{}` at slot {old}", root_name(root)),
         ),
         MoveCause::RootSlot { root, new_root, old, new, .. } => words(
             format!("`{}` is at slot {new} and was `{}` at slot {old}", root_name(new_root), root_name(root)),

@@ -77,6 +77,16 @@ pub(crate) enum CliError {
     #[diagnostic(transparent)]
     Compile(#[from] CompileError),
 
+    /// An input of two that the compiler's side refuses.
+    #[error("the {side} version: {error}")]
+    #[diagnostic(forward(error))]
+    OfSide {
+        /// `old` or `new`.
+        side: &'static str,
+        /// What is wrong with it.
+        error: CompileError,
+    },
+
     /// A contract that neither version has.
     #[error("no contract `{name}` in {place}")]
     #[diagnostic(code(uplint::contract::unknown))]
@@ -167,8 +177,16 @@ impl CliError {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::NothingToJudge { .. } => 3,
-            Self::Compile(error) if error.is_nothing_to_judge() => 3,
+            Self::Compile(error) | Self::OfSide { error, .. } if error.is_nothing_to_judge() => 3,
             _ => 2,
+        }
+    }
+
+    /// The error of one of two versions.
+    pub(crate) fn of(self, side: &'static str) -> Self {
+        match self {
+            Self::Compile(error) => Self::OfSide { side, error },
+            other => other,
         }
     }
 

@@ -123,7 +123,7 @@ fn load(job: &Job<'_>, progress: &Progress) -> Result<(Option<Version>, Version)
                 || input::load(old, old_name, &old_options, &tell),
                 || input::load(&job.new, new_name, &new_options, &tell),
             );
-            Ok((Some(old?), new?))
+            Ok((Some(old.map_err(|error| error.of("old"))?), new.map_err(|error| error.of("new"))?))
         }
         None => Ok((None, input::load(&job.new, input::name_of(&job.new), &new_options, &tell)?)),
     }

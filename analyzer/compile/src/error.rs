@@ -23,7 +23,10 @@ pub enum CompileError {
 
     /// A file or directory is there but cannot be read.
     #[error("cannot read `{}`: {reason}", path.display())]
-    #[diagnostic(code(uplint::input::unreadable), help("check its permissions"))]
+    #[diagnostic(
+        code(uplint::input::unreadable),
+        help("{}", if reason.kind() == std::io::ErrorKind::InvalidData { "save it as UTF-8" } else { "check its permissions" })
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -31,7 +31,7 @@ declare_rule! {
     ///
     /// ## Limits
     ///
-    /// Silent when the new version's `fallback` may serve the call: it calls, runs assembly, returns data or reads
+    /// A `receive` or a `fallback` that is gone counts as a function. Silent when the new version's `fallback` may serve the call: it calls, runs assembly, returns data or reads
     /// `msg.data`. Without a syntax tree any `fallback` may. A function of the same name with other parameters is SE011.
     /// Who calls the function is not looked for.
     ///
@@ -53,7 +53,7 @@ fn check(facts: &UpgradeFacts) -> Vec<Finding> {
     let gone = old.interface.functions.iter().filter(|function| {
         new.interface.function_by_selector(function.selector).is_none() && replacements(old, new, function).is_empty()
     });
-    gone.map(|function| {
+    let gone = gone.map(|function| {
         let message =
             format!("`{}` (0x{}) is gone: calls of it will revert", function.signature, hex(function.selector));
         let location = Location {
@@ -68,8 +68,24 @@ fn check(facts: &UpgradeFacts) -> Vec<Finding> {
             .related
             .push(Related::new(Location::function(Side::Old, old, function), "declared here in the old version"));
         finding
+    });
+    gone.chain(unnamed(old, new)).collect()
+}
+
+/// What the functions without a selector answered: plain transfers of ether, and calls that no function answers.
+fn unnamed(old: &VersionFacts, new: &VersionFacts) -> impl Iterator<Item = Finding> {
+    let (before, after) = (&old.interface, &new.interface);
+    let answered = old.declaration.is_none() || old.entry_points.fallback != FallbackBehaviour::Reverts;
+    let gone = [
+        ("receive", before.has_receive && !after.has_receive && !after.has_fallback, "plain transfers of ether"),
+        ("fallback", before.has_fallback && !after.has_fallback && answered, "calls of any other selector"),
+    ];
+    let place = Location::contract(Side::New, new);
+    gone.into_iter().filter(|(_, is_gone, _)| *is_gone).map(move |(name, _, calls)| {
+        let message = format!("`{name}` is gone: {calls} will revert");
+        let help = format!("keep `{name}`, or make sure that nobody relies on it any more");
+        Finding::new(SelectorRemoved::META, Evidence::Proved, place.clone(), name, message, help)
     })
-    .collect()
 }
 
 /// Whether the `fallback` may answer a selector that no function has.

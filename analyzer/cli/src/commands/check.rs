@@ -65,7 +65,13 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Ending, CliEr
             console::print_remark(&format!("note: {remark}"));
         }
     }
+    let has_nothing_to_say = global.quiet
+        && outcome.assessment.verdict == Verdict::Pass
+        && outcome.assessment.contracts.iter().all(|contract| contract.findings.is_empty() && contract.gaps.is_empty());
     for output in &outputs {
+        if has_nothing_to_say && output.format == Format::Text && output.path.is_none() {
+            continue;
+        }
         output::write(output, &report(&outcome, output, &job, args, global))?;
     }
     Ok(ending(&outcome, args.policy.strict))

@@ -74,7 +74,8 @@ fn a_bad_old_version_is_told_like_a_bad_new_one() {
     for arguments in [["odd.hex", "good.hex"], ["good.hex", "odd.hex"]] {
         let seen = run(uplint().current_dir(folder.path()).arg("check").args(arguments));
         assert_eq!(seen.code, Some(2));
-        assert!(seen.stderr.contains("`odd.hex`"), "{}", seen.stderr);
+        let side = if arguments[0] == "odd.hex" { "the old version:" } else { "the new version:" };
+        assert!(seen.stderr.contains("`odd.hex`") && seen.stderr.contains(side), "{}", seen.stderr);
     }
 }
 

@@ -213,6 +213,13 @@ fn a_pass_that_was_asked_for_hides_no_proved_flaw() {
 }
 
 #[test]
+fn a_quiet_pass_prints_nothing_and_a_finding_is_printed() {
+    let quiet = |new: &str| run(uplint().arg("check").args([demo("v1"), demo(new)]).arg("-q").args(cache()));
+    assert_eq!((quiet("v1").code, quiet("v1").stdout.as_str()), (Some(0), ""));
+    assert!(quiet("v2").stdout.contains("SL001"));
+}
+
+#[test]
 fn without_layouts_nothing_is_said_about_a_way_back() {
     let code = folder(&[("old.hex", "0x6001"), ("new.hex", "0x6002")]);
     let seen = run(uplint().current_dir(code.path()).args(["check", "old.hex", "new.hex"]));

@@ -1,0 +1,6 @@
+contract Vault {
+    uint256 total;
+    receive() external payable {}
+    fallback() external payable {}
+    function totalAssets() external view returns (uint256) { return total; }
+}
