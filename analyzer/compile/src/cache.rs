@@ -146,12 +146,14 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The cache directory: the one named, else the platform's.
+/// The cache directory: the one named, else the platform's. It is absolute, also where the home directory is not:
+/// compilers are started in another folder than the current one.
 pub(crate) fn directory(named: Option<&Path>) -> Result<PathBuf, CompileError> {
-    match named {
-        Some(named) => std::path::absolute(named).map_err(|error| CompileError::cache(named, error)),
-        None => dirs::cache_dir().map(|base| base.join("uplint")).ok_or(CompileError::NoCacheDirectory),
-    }
+    let directory = match named {
+        Some(named) => named.to_path_buf(),
+        None => dirs::cache_dir().map(|base| base.join("uplint")).ok_or(CompileError::NoCacheDirectory)?,
+    };
+    std::path::absolute(&directory).map_err(|error| CompileError::cache(&directory, error))
 }
 
 /// Creates the cache directory and one folder of ours in it, and returns the folder.

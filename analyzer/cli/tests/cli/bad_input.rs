@@ -279,6 +279,20 @@ fn a_compiler_that_does_not_fit_or_does_not_work_is_told() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_home_directory_that_is_relative_serves() {
+    let soljson = "const answers = { solidity_version: () => '0.8.28+commit.00000000.Emscripten.clang',\n\
+        solidity_compile: () => JSON.stringify({ errors: [{ severity: 'error', message: 'it ran' }] }) };\n\
+        module.exports = { _solidity_version() {}, _solidity_compile() {}, cwrap: name => answers[name],\n\
+        _malloc: () => 0, HEAPU8: new Uint8Array(1 << 20) };\n";
+    let place = folder(&[("A.sol", "pragma solidity 0.8.28;\ncontract A {}\n"), ("tools/soljson.js", soljson)]);
+    let mut command = uplint();
+    command.current_dir(place.path()).env("HOME", "home").env_remove("XDG_CACHE_HOME");
+    let seen = run(command.args(["check", "A.sol", "--solc", "tools/soljson.js", "--allow-project-compiler"]));
+    assert!(seen.stderr.contains("it ran"), "{}", seen.stderr);
+}
+
 #[test]
 fn hostile_sources_are_judged() {
     let a = "pragma solidity 0.8.28;\nimport \"./B.sol\";\ncontract A { B b; function initialize() external {} }\n";
