@@ -34,7 +34,8 @@ declare_rule! {
     ///
     /// ## Limits
     ///
-    /// Silent for `_disableInitializers()`, for `constructor() initializer {}`, for flags that only say "initialized", for
+    /// Silent for `_disableInitializers()`, for `constructor() initializer {}`, for what an initializer compares with a
+    /// constant before it writes it (a flag, a version), for
     /// locks that a modifier sets and resets, for zeros, and for constants and immutables. What stands behind a condition
     /// is for review. Assembly writes of a constructor count whatever the slot.
     ///
