@@ -101,6 +101,12 @@ impl<'a> Iterator for Instructions<'a> {
     }
 }
 
+/// Whether a block of instructions ends with this opcode: after a branch another begins.
+pub(crate) fn ends_block(opcode: u8) -> bool {
+    OpCode::new(opcode)
+        .is_none_or(|known| matches!(opcode, opcode::JUMP | opcode::JUMPI) || known.info().is_terminating())
+}
+
 fn immediate_len_bytes(opcode: OpCode) -> usize {
     OpCode::new(opcode.get()).map_or(0, |known| usize::from(known.info().immediate_size()))
 }

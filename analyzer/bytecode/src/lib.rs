@@ -28,6 +28,9 @@
 //! assert_eq!(slot.map(|slot| slot.to::<u64>()), Some(7));
 //! ```
 //!
+//! From what was lifted, [`ssa::build`] makes a program in static single assignment form, and [`graph::control_flow`] a
+//! graph of blocks with dominators and loops.
+//!
 //! # Guarantees
 //!
 //! A jump, load, store or call that an execution makes is in the result, or the place of the instruction that led away
@@ -43,10 +46,13 @@
 pub mod code;
 pub mod coverage;
 pub mod dispatch;
+pub mod graph;
 pub mod hard_fork;
+pub mod index_vec;
 pub mod instruction;
 pub mod lift;
 pub mod reach;
+pub mod ssa;
 pub mod term;
 pub mod trailer;
 

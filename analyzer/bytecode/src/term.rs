@@ -11,6 +11,7 @@ use alloy_primitives::U256;
 use foldhash::fast::RandomState;
 use revm_bytecode::opcode as op;
 
+use crate::index_vec::ids;
 use crate::instruction::Pc;
 
 mod evaluate;
@@ -38,13 +39,12 @@ impl TermId {
     }
 }
 
-/// A function of a lifted code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FunctionId(pub u32);
-
-/// A block of instructions in one context of one function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(pub u32);
+ids! {
+    /// A function of a lifted code.
+    pub FunctionId "f";
+    /// A block of instructions in one context of one function.
+    pub NodeId "n";
+}
 
 /// How a word comes about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
