@@ -29,7 +29,7 @@
 //! ```
 //!
 //! From what was lifted, [`ssa::build`] makes a program in static single assignment form, and [`graph::control_flow`] a
-//! graph of blocks with dominators and loops. [`dataflow`] asks what holds for the values of a program.
+//! graph of blocks with dominators and loops.
 //!
 //! # Guarantees
 //!
@@ -45,7 +45,6 @@
 
 pub mod code;
 pub mod coverage;
-pub mod dataflow;
 pub mod dispatch;
 pub mod graph;
 pub mod hard_fork;
@@ -65,7 +64,7 @@ pub use instruction::{Instruction, Instructions, Pc, disassemble, instructions};
 pub use lift::{Lifted, lift, lift_with};
 pub use reach::{Reach, reach};
 pub use term::compute;
-pub use term::{FunctionId, NodeId, Term, TermId, Terms};
+pub use term::{FunctionId, NodeId, Piece, Term, TermId, Terms};
 pub use trailer::without_metadata;
 
 /// Opcodes by their names.

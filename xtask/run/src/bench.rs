@@ -1,6 +1,8 @@
 //! How fast is uplint, and how much memory does it take? Whole processes of the optimized program, as a user starts them;
 //! beside the peer in one run, one after the other in turns, so that both meet the same machine.
 
+mod lifter;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,6 +25,8 @@ pub(crate) enum Subject {
         #[arg(long, default_value_t = 15)]
         runs: usize,
     },
+    /// The lifter on compiled contracts, beside evmole: how much it finds, how fast, and whether executions agree.
+    Lifter(lifter::Arguments),
 }
 
 /// The release of OpenZeppelin's package that is judged.
@@ -37,7 +41,13 @@ const PEAK_BYTES: u64 = 300 << 20;
 const LARGE_BYTES: u64 = 30 << 20;
 
 pub(crate) fn run(folders: &Folders, subject: &Subject) -> Result<(), TaskError> {
-    let Subject::Layout { runs } = subject;
+    match subject {
+        Subject::Layout { runs } => layout(folders, *runs),
+        Subject::Lifter(arguments) => lifter::run(folders, arguments),
+    }
+}
+
+fn layout(folders: &Folders, runs: usize) -> Result<(), TaskError> {
     let uplint = folders.uplint(true)?;
     let work = folders.target.join("bench");
     let mut missed = 0;
@@ -46,7 +56,7 @@ pub(crate) fn run(folders: &Folders, subject: &Subject) -> Result<(), TaskError>
         missed += usize::from(!is_met);
     };
 
-    let (ours, theirs) = beside_peer(folders, &uplint, &work, (*runs).max(1))?;
+    let (ours, theirs) = beside_peer(folders, &uplint, &work, runs.max(1))?;
     let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
     judge(
         format!(
@@ -64,7 +74,7 @@ pub(crate) fn run(folders: &Folders, subject: &Subject) -> Result<(), TaskError>
     let demo = folders.testdata().join("demo");
     let check = Program::new(&uplint).args(["check", "--no-progress"]).arg(demo.join("v1")).arg(demo.join("v2"));
     check.measure(&[0, 1])?;
-    let warm = median(repeat(*runs, || Ok(check.measure(&[0, 1])?.elapsed))?);
+    let warm = median(repeat(runs, || Ok(check.measure(&[0, 1])?.elapsed))?);
     judge(format!("warm check of the demo: {} ms", warm.as_millis()), warm < WARM_DEMO);
 
     let large = large_build_info(&work)?;

@@ -15,6 +15,7 @@ use self::expected::{Expected, Pair};
 pub(crate) use self::judge::PEER;
 use self::judge::{Judged, PeerAnswer, ask_peer, judge};
 use self::readme::{Disagreement, Row};
+pub(crate) use self::releases::with_imports;
 use self::releases::{Package, Packages, Release};
 use crate::TaskError;
 use crate::folder::{self, Folders};

@@ -58,7 +58,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("foundry-compilers", &["uplint-compile"]),
     ("rayon", &["uplint"]),
     ("reqwest", &["uplint-chain"]),
-    ("revm", &["uplint-shadow"]),
+    ("revm", &["uplint-shadow", "xtask-run"]),
     ("svm-rs", &["uplint-compile"]),
     ("tokio", &["uplint-chain"]),
     ("ureq", &["uplint-chain"]),

@@ -84,31 +84,13 @@ impl Release {
         let mut waiting = Vec::new();
         for start in &package.sources {
             let found = solidity_files(modules, &format!("{name}/{start}"), &package.without)?;
-            waiting.extend(found.into_iter().map(|source| (source, None)));
+            waiting.extend(found);
         }
         if waiting.is_empty() {
             let reason = "holds none of the sources named in the list of packages".to_owned();
             return Err(TaskError::Form { path: modules.join(name), reason });
         }
-        let (mut sources, mut missing) = (BTreeMap::new(), BTreeMap::new());
-        while let Some((source, importer)) = waiting.pop() {
-            if sources.contains_key(&source) {
-                continue;
-            }
-            let path = modules.join(self.place(&source));
-            if let (false, Some(importer)) = (path.is_file(), importer) {
-                missing.entry(source).or_insert(importer);
-                continue;
-            }
-            let text = folder::read(&path)?;
-            waiting.extend(imports(&text).iter().map(|import| (resolve(&source, import), Some(source.clone()))));
-            sources.insert(source, text);
-        }
-        if !missing.is_empty() {
-            let list: Vec<String> = missing.iter().map(|(source, by)| format!("{source} (by {by})")).collect();
-            let reason = format!("these imports are missing: {}", list.join(", "));
-            return Err(TaskError::Form { path: modules.into(), reason });
-        }
+        let sources = with_imports(modules, waiting, |source| self.place(source))?;
         let own = format!("{name}/");
         Ok(sources
             .into_iter()
@@ -125,6 +107,35 @@ impl Release {
     fn package_name<'a>(&'a self, package: &'a Package) -> &'a str {
         self.name.as_deref().unwrap_or(&package.name)
     }
+}
+
+/// Sources within `node_modules` with all that they import, by name; `place` says where there a source lies.
+pub(crate) fn with_imports(
+    modules: &Path,
+    sources: Vec<String>,
+    place: impl Fn(&str) -> String,
+) -> Result<BTreeMap<String, String>, TaskError> {
+    let mut waiting: Vec<_> = sources.into_iter().map(|source| (source, None)).collect();
+    let (mut sources, mut missing) = (BTreeMap::new(), BTreeMap::new());
+    while let Some((source, importer)) = waiting.pop() {
+        if sources.contains_key(&source) {
+            continue;
+        }
+        let path = modules.join(place(&source));
+        if let (false, Some(importer)) = (path.is_file(), importer) {
+            missing.entry(source).or_insert(importer);
+            continue;
+        }
+        let text = folder::read(&path)?;
+        waiting.extend(imports(&text).iter().map(|import| (resolve(&source, import), Some(source.clone()))));
+        sources.insert(source, text);
+    }
+    if !missing.is_empty() {
+        let list: Vec<String> = missing.iter().map(|(source, by)| format!("{source} (by {by})")).collect();
+        let reason = format!("these imports are missing: {}", list.join(", "));
+        return Err(TaskError::Form { path: modules.into(), reason });
+    }
+    Ok(sources)
 }
 
 /// Solidity files at or below a path within `node_modules`.

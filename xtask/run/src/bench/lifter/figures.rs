@@ -1,0 +1,177 @@
+//! How much of a code each side finds, held against what the compiler says.
+
+use std::collections::BTreeSet;
+use std::ops::AddAssign;
+
+use revm::bytecode::opcode as op;
+use uplint_bytecode::lift::{End, Lifted};
+use uplint_bytecode::{Unknown, dispatch};
+use xtask_run::oracle;
+
+use super::Code;
+use super::{peer, sweep};
+
+/// A figure of ours and the same of the peer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Both {
+    pub(super) ours: u64,
+    pub(super) theirs: u64,
+}
+
+impl AddAssign for Both {
+    fn add_assign(&mut self, other: Self) {
+        self.ours += other.ours;
+        self.theirs += other.theirs;
+    }
+}
+
+/// The figures of one code, or of many.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Figures {
+    pub(super) codes: u64,
+    pub(super) selectors: u64,
+    pub(super) selectors_false: Both,
+    pub(super) selectors_missed: Both,
+    /// All blocks of a sweep, data included.
+    pub(super) blocks: u64,
+    pub(super) blocks_reached: Both,
+    pub(super) only_ours: u64,
+    pub(super) only_theirs: u64,
+    /// Of these, the ones behind a branch whose condition is constant.
+    pub(super) only_theirs_constant: u64,
+    pub(super) unresolved: Both,
+    pub(super) return_edges: Both,
+    pub(super) return_edges_true: Both,
+    /// Entries of internal functions that the compiler names, and those of ours that return.
+    pub(super) functions: u64,
+    pub(super) functions_found: u64,
+    pub(super) functions_ours: u64,
+    pub(super) functions_true: u64,
+}
+
+impl AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.codes += other.codes;
+        self.selectors += other.selectors;
+        self.selectors_false += other.selectors_false;
+        self.selectors_missed += other.selectors_missed;
+        self.blocks += other.blocks;
+        self.blocks_reached += other.blocks_reached;
+        self.only_ours += other.only_ours;
+        self.only_theirs += other.only_theirs;
+        self.only_theirs_constant += other.only_theirs_constant;
+        self.unresolved += other.unresolved;
+        self.return_edges += other.return_edges;
+        self.return_edges_true += other.return_edges_true;
+        self.functions += other.functions;
+        self.functions_found += other.functions_found;
+        self.functions_ours += other.functions_ours;
+        self.functions_true += other.functions_true;
+    }
+}
+
+/// The figures of one code.
+pub(super) fn figures(code: &Code, lifted: &Lifted<'_>) -> Figures {
+    let mut figures = Figures { codes: 1, ..Figures::default() };
+    selectors(code, lifted, &mut figures);
+    let graph = peer::graph(&code.bytes);
+    let leaders = sweep::leaders(&code.bytes);
+    let ours = sweep::reached(lifted, &leaders);
+    let theirs = peer::reached(&graph, &BTreeSet::new());
+    let pruned = peer::reached(&graph, &constant_branches(lifted));
+    figures.blocks = leaders.len() as u64;
+    figures.blocks_reached = Both { ours: ours.len() as u64, theirs: leaders.intersection(&theirs).count() as u64 };
+    figures.only_ours = ours.difference(&theirs).count() as u64;
+    figures.only_theirs = theirs.difference(&ours).filter(|pc| leaders.contains(pc)).count() as u64;
+    let is_constant = |pc: &&u32| leaders.contains(pc) && !pruned.contains(pc);
+    figures.only_theirs_constant = theirs.difference(&ours).filter(is_constant).count() as u64;
+    let unknown = |gap: &&uplint_bytecode::CoverageGap| {
+        matches!(gap.unknown, Unknown::JumpTarget | Unknown::SomeJumpTargets | Unknown::Budget)
+    };
+    figures.unresolved.ours = lifted.coverage.gaps.iter().filter(unknown).count() as u64;
+    figures.unresolved.theirs = peer::unresolved(&graph);
+    if let Some(marks) = &code.marks {
+        let (all, truly) = returns(marks, &oracle::edges(lifted));
+        let (all_theirs, truly_theirs) = returns(marks, &peer::edges(&graph));
+        figures.return_edges = Both { ours: all, theirs: all_theirs };
+        figures.return_edges_true = Both { ours: truly, theirs: truly_theirs };
+    }
+    functions(code, lifted, &mut figures);
+    figures
+}
+
+fn selectors(code: &Code, lifted: &Lifted<'_>, figures: &mut Figures) {
+    if !code.has_truth {
+        return;
+    }
+    let truth: BTreeSet<[u8; 4]> = code.entries.iter().map(|entry| entry.selector).collect();
+    // A comparison within a fallback function is the contract's own affair.
+    let found = dispatch(lifted).entries;
+    let ours: BTreeSet<_> = found.iter().filter(|entry| !entry.in_fallback).map(|entry| entry.selector).collect();
+    let all: BTreeSet<_> = found.iter().map(|entry| entry.selector).collect();
+    let theirs = peer::selectors(&code.bytes);
+    figures.selectors = truth.len() as u64;
+    figures.selectors_false =
+        Both { ours: ours.difference(&truth).count() as u64, theirs: theirs.difference(&truth).count() as u64 };
+    figures.selectors_missed =
+        Both { ours: truth.difference(&all).count() as u64, theirs: truth.difference(&theirs).count() as u64 };
+}
+
+/// Edges of branches that no context takes.
+fn constant_branches(lifted: &Lifted<'_>) -> BTreeSet<(u32, u32)> {
+    let (mut taken, mut untaken) = (BTreeSet::new(), BTreeSet::new());
+    for node in &lifted.nodes {
+        let End::Branch { pc, target, .. } = node.end else { continue };
+        let destination = lifted.terms.number(target).and_then(|number| lifted.code.destination(number));
+        for (to, place) in [(node.branches[0], destination.map(|pc| pc.0)), (node.branches[1], Some(pc.0 + 1))] {
+            let Some(place) = place else { continue };
+            if to.is_some() {
+                taken.insert((pc.0, place))
+            } else {
+                untaken.insert((pc.0, place))
+            };
+        }
+    }
+    untaken.difference(&taken).copied().collect()
+}
+
+/// Edges from jumps that the compiler marks as returns, and those of them that lead behind a jump that it marks as a call.
+fn returns(marks: &[(u32, u8)], edges: &BTreeSet<(u32, u32)>) -> (u64, u64) {
+    let marked = |mark: u8| marks.iter().filter(move |marked| marked.1 == mark).map(|marked| marked.0);
+    let sites: BTreeSet<u32> = marked(b'i').map(|pc| pc + 1).collect();
+    let from: BTreeSet<u32> = marked(b'o').collect();
+    let all = edges.iter().filter(|edge| from.contains(&edge.0));
+    let (mut number, mut truly) = (0, 0);
+    for (_, to) in all {
+        number += 1;
+        truly += u64::from(sites.contains(to));
+    }
+    (number, truly)
+}
+
+/// The jumps of a code with the marks that a source map gives them.
+pub(super) fn marks(code: &[u8], source_map: &str) -> Vec<(u32, u8)> {
+    let mut marks = Vec::new();
+    let mut mark = b'-';
+    for ((pc, opcode), entry) in sweep::instructions(code).zip(source_map.split(';')) {
+        // An empty field repeats the one before.
+        if let Some(&changed) = entry.split(':').nth(3).and_then(|field| field.as_bytes().first()) {
+            mark = changed;
+        }
+        if opcode == op::JUMP {
+            marks.push((pc, mark));
+        }
+    }
+    marks
+}
+
+fn functions(code: &Code, lifted: &Lifted<'_>, figures: &mut Figures) {
+    let Some(truth) = &code.functions else { return };
+    let all: BTreeSet<u32> = lifted.functions.iter().skip(1).map(|function| function.entry.0).collect();
+    let returning = lifted.functions.iter().skip(1).filter(|function| !function.exits.is_empty());
+    let ours: BTreeSet<u32> = returning.map(|function| function.entry.0).collect();
+    figures.functions = truth.len() as u64;
+    figures.functions_found = truth.intersection(&all).count() as u64;
+    figures.functions_ours = ours.len() as u64;
+    figures.functions_true = ours.intersection(truth).count() as u64;
+}

@@ -1,0 +1,96 @@
+//! The figures as lines.
+
+use xtask_run::oracle::Verdict;
+
+use super::figures::{Both, Figures};
+use super::timing::Took;
+use crate::program::say;
+
+/// How much is found.
+pub(super) fn figures(group: &str, figures: &Figures) {
+    say(&format!("\n{group}: {} codes", figures.codes));
+    if figures.selectors > 0 {
+        let Figures { selectors_false: wrong, selectors_missed: missed, .. } = figures;
+        say(&format!(
+            "  selectors ({}): false {}, missed {}; evmole false {}, missed {}",
+            figures.selectors, wrong.ours, missed.ours, wrong.theirs, missed.theirs
+        ));
+    }
+    say(&format!(
+        "  blocks reached ({} in a sweep, data included): {}; {} only uplint, {} only evmole, of these {} behind a branch \
+         that is never taken",
+        figures.blocks,
+        both(figures.blocks_reached),
+        figures.only_ours,
+        figures.only_theirs,
+        figures.only_theirs_constant
+    ));
+    say(&format!("  unresolved jumps: {}", both(figures.unresolved)));
+    if figures.return_edges.ours > 0 {
+        let (all, truly) = (figures.return_edges, figures.return_edges_true);
+        say(&format!(
+            "  return edges that are true: {} of {} ({}); evmole {} of {} ({})",
+            truly.ours,
+            all.ours,
+            percent(truly.ours, all.ours),
+            truly.theirs,
+            all.theirs,
+            percent(truly.theirs, all.theirs)
+        ));
+    }
+    if figures.functions > 0 {
+        say(&format!(
+            "  internal functions, unoptimized: {} of {} found ({}), {} of {} that return are true ({}); evmole has none",
+            figures.functions_found,
+            figures.functions,
+            percent(figures.functions_found, figures.functions),
+            figures.functions_true,
+            figures.functions_ours,
+            percent(figures.functions_true, figures.functions_ours)
+        ));
+    }
+}
+
+/// What executions say.
+pub(super) fn events(verdict: &Verdict) {
+    for (kind, count) in &verdict.counts {
+        let uncovered = count.events - count.foreseen - count.declared;
+        say(&format!(
+            "  executed {kind}: {} events, foreseen {}, declared unknown {}, neither {uncovered}",
+            count.events,
+            percent(count.foreseen, count.events),
+            count.declared
+        ));
+    }
+}
+
+/// How long it takes.
+pub(super) fn times(group: &str, codes: usize, (ours, theirs): (Took, Took)) {
+    let milliseconds = |time: std::time::Duration| format!("{:.2} ms", time.as_secs_f64() * 1000.0);
+    let ratio = |ours: std::time::Duration, theirs: std::time::Duration| theirs.as_secs_f64() / ours.as_secs_f64();
+    say(&format!(
+        "time for the graphs of {codes} codes, {group}: uplint {} (worst {}), evmole {} (worst {}); {:.1} times faster, \
+         worst {:.1} times; {:.0} contracts per second and core",
+        milliseconds(ours.total),
+        milliseconds(ours.worst),
+        milliseconds(theirs.total),
+        milliseconds(theirs.worst),
+        ratio(ours.total, theirs.total),
+        ratio(ours.worst, theirs.worst),
+        codes_per_second(codes, ours)
+    ));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for a person")]
+fn codes_per_second(codes: usize, took: Took) -> f64 {
+    codes as f64 / took.total.as_secs_f64()
+}
+
+fn both(figures: Both) -> String {
+    format!("{}; evmole {} ({} of it)", figures.ours, figures.theirs, percent(figures.ours, figures.theirs))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for a person")]
+fn percent(part: u64, whole: u64) -> String {
+    if whole == 0 { "-".to_owned() } else { format!("{:.2} %", part as f64 * 100.0 / whole as f64) }
+}

@@ -1,0 +1,55 @@
+//! The blocks of a code as both sides are counted by: each begins at the start of the code, at a jump destination or
+//! behind a conditional jump, whatever is data.
+
+use std::collections::BTreeSet;
+
+use revm::bytecode::opcode as op;
+use uplint_bytecode::lift::{End, Lifted, Successor};
+
+/// Where blocks begin.
+pub(super) fn leaders(code: &[u8]) -> BTreeSet<u32> {
+    let mut leaders = BTreeSet::from([0]);
+    for (pc, opcode) in instructions(code) {
+        match opcode {
+            op::JUMPDEST => leaders.insert(pc),
+            op::JUMPI => leaders.insert(pc + 1),
+            _ => false,
+        };
+    }
+    leaders
+}
+
+/// The instructions of a sweep from the first byte.
+pub(super) fn instructions(code: &[u8]) -> impl Iterator<Item = (u32, u8)> + '_ {
+    let mut at = 0usize;
+    std::iter::from_fn(move || {
+        let opcode = *code.get(at)?;
+        let pc = u32::try_from(at).ok()?;
+        at += 1 + push_len_bytes(opcode);
+        Some((pc, opcode))
+    })
+}
+
+fn push_len_bytes(opcode: u8) -> usize {
+    if (op::PUSH1..=op::PUSH32).contains(&opcode) { usize::from(opcode - op::PUSH0) } else { 0 }
+}
+
+/// The blocks that the lifter reaches.
+pub(super) fn reached(lifted: &Lifted<'_>, leaders: &BTreeSet<u32>) -> BTreeSet<u32> {
+    let mut reached = BTreeSet::new();
+    for node in &lifted.nodes {
+        // The last instruction that a node holds; a run of jump destinations is one node.
+        let end = match node.end {
+            End::Jump { pc, .. } | End::Branch { pc, .. } | End::Halt { pc } => pc.0,
+            End::FallThrough => {
+                let next = node.successors.iter().find_map(|successor| match successor {
+                    Successor::Node(next) => Some(lifted.nodes[next.0 as usize].pc.0),
+                    _ => None,
+                });
+                next.map_or(node.pc.0, |next| next.saturating_sub(1))
+            }
+        };
+        reached.extend(leaders.range(node.pc.0..=end.max(node.pc.0)).copied());
+    }
+    reached
+}
