@@ -29,7 +29,7 @@
 //! ```
 //!
 //! From what was lifted, [`ssa::build`] makes a program in static single assignment form, and [`graph::control_flow`] a
-//! graph of blocks with dominators and loops.
+//! graph of blocks with dominators and loops. [`dataflow`] asks what holds for the values of a program.
 //!
 //! # Guarantees
 //!
@@ -45,6 +45,7 @@
 
 pub mod code;
 pub mod coverage;
+pub mod dataflow;
 pub mod dispatch;
 pub mod graph;
 pub mod hard_fork;

@@ -3,8 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use uplint_bytecode::dataflow::constants::Constants;
+use uplint_bytecode::dataflow::needed::needed;
+use uplint_bytecode::dataflow::taint::Taints;
+use uplint_bytecode::dataflow::{Analysis, JoinSemilattice, solve};
 use uplint_bytecode::graph::{BlockId, FlowGraph, call_graph, control_flow};
-use uplint_bytecode::{lift, ssa};
+use uplint_bytecode::ssa::Program;
+use uplint_bytecode::{FunctionId, lift, ssa};
 
 /// The code of every contract that a recorded case deploys, with its case.
 fn recorded_codes() -> Vec<(String, Vec<u8>)> {
@@ -67,10 +72,29 @@ fn check(name: &str, code: &[u8]) {
     for graph in program.functions.iter().map(FlowGraph::of_function).chain([flow.graph]) {
         check_graph(name, &graph);
     }
+    check_solution(name, &program, &Constants);
+    check_solution(name, &program, &Taints);
+    assert!(needed(&program).is_reached(FunctionId(0), BlockId(0)), "{name}");
     let calls = call_graph(&lifted);
     for function in program.functions.ids() {
         for callee in calls.callees(function) {
             assert!(calls.callers(callee).any(|caller| caller == function), "{name}");
+        }
+    }
+}
+
+/// Transfer adds nothing to a solution: what is reached is closed under it.
+fn check_solution<A: Analysis>(name: &str, program: &Program, analysis: &A) {
+    let solution = solve(program, analysis);
+    for (id, function) in program.functions.iter_enumerated() {
+        for (block, content) in function.blocks.iter_enumerated().filter(|&(block, _)| solution.is_reached(id, block)) {
+            for &at in &content.instructions {
+                let instruction = &function.instructions[at];
+                let Some(result) = instruction.result else { continue };
+                let given: Vec<_> = instruction.operands.iter().map(|&operand| solution.fact(id, operand)).collect();
+                let has_risen = solution.fact(id, result).join(&analysis.transfer(instruction, &given));
+                assert!(!has_risen, "{name}: {id} {block} {result}");
+            }
         }
     }
 }
