@@ -23,9 +23,9 @@ mod walk;
 use draft::{Draft, Ending, Known, START, UnitId};
 
 /// Most words that are looked up on ways into blocks, for any code and for each instruction of it, and for all codes.
-const BASE_LOOKUPS: u64 = 1 << 16;
-const LOOKUPS_PER_INSTRUCTION: u64 = 32;
-const MAX_LOOKUPS: u64 = 1 << 22;
+const BASE_LOOKUPS: u64 = 1 << 12;
+const LOOKUPS_PER_INSTRUCTION: u64 = 8;
+const MAX_LOOKUPS: u64 = 1 << 21;
 
 /// Call sites of each function.
 type Sites = IndexVec<FunctionId, Vec<(FunctionId, UnitId)>>;
