@@ -38,7 +38,7 @@ impl fmt::Display for ParseError {
 impl std::error::Error for ParseError {}
 
 /// Reads a program. Blocks and functions are in the order of their numbers; every value that is used is defined, once.
-/// Whatever else a program promises is for [`verify`](super::super::verify) to say.
+/// Whatever else a program promises is for [`verify`](super::super::verify()) to say.
 pub fn parse(text: &str) -> Result<Program, ParseError> {
     let mut parser = Parser::new(text)?;
     let mut program = Program::default();
