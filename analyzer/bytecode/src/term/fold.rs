@@ -36,6 +36,11 @@ impl Terms {
             (op::ADD, None, Some(number)) => Some(self.sum(a, number)),
             (op::SUB, None, Some(number)) => Some(self.sum(a, number.wrapping_neg())),
             (op::SUB | op::XOR, None, None) if a == b => Some(self.constant(U256::ZERO)),
+            // The length of what was written behind the free memory pointer.
+            (op::SUB, None, None) if self.base_and_offset(a).0 == self.base_and_offset(b).0 => {
+                let len = self.base_and_offset(a).1.wrapping_sub(self.base_and_offset(b).1);
+                Some(self.constant(len))
+            }
             (op::EQ, None, None) if a == b => Some(self.constant(U256::ONE)),
             (op::AND | op::OR, None, None) if a == b => Some(a),
             (op::SHL | op::SHR | op::SAR | op::OR | op::XOR, Some(U256::ZERO), None)
@@ -220,6 +225,7 @@ mod tests {
         let sum = terms.operation(op::ADD, &[two, sum]);
         assert_eq!(terms.base_and_offset(sum), (Some(base), U256::from(3)));
         assert_eq!(terms.operation(op::SUB, &[sum, three]), base);
+        assert_eq!(terms.operation(op::SUB, &[sum, base]), three);
     }
 
     #[test]

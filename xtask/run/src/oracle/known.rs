@@ -81,7 +81,16 @@ impl<'a> Known<'a> {
         let said = self.effects.get(&pc).into_iter().flatten().take(3);
         let said = said.map(|effect| {
             let operands: Vec<String> = effect.operands().iter().map(|term| show(self.lifted, *term, 0)).collect();
-            operands.join(", ")
+            let pieces: Vec<String> = effect
+                .data
+                .iter()
+                .map(|piece| format!("{}[{}; {}]", show(self.lifted, piece.term, 0), piece.skip, piece.len))
+                .collect();
+            if pieces.is_empty() {
+                operands.join(", ")
+            } else {
+                format!("{}: {}", operands.join(", "), pieces.join(" "))
+            }
         });
         said.collect::<Vec<_>>().join("; ")
     }
@@ -194,7 +203,9 @@ impl Matching<'_> {
     fn bytes(&self, pieces: &[Piece], bytes: &[u8], is_whole: bool, depth: u32) -> bool {
         let mut rest = bytes;
         for piece in pieces {
-            let Some((part, behind)) = rest.split_at_checked(usize::from(piece.len)) else { return false };
+            // Where the length is unknown, what is known of the memory may go on behind it.
+            let len = if is_whole { usize::from(piece.len) } else { rest.len().min(usize::from(piece.len)) };
+            let Some((part, behind)) = rest.split_at_checked(len) else { return false };
             rest = behind;
             let terms = &self.lifted.terms;
             let fits = match terms.number(piece.term) {

@@ -23,8 +23,9 @@ pub(super) enum Named {
 
 /// The slots of all accesses, by place.
 pub(super) struct Slots<'a> {
-    slots: BTreeMap<u32, Vec<&'a SlotExpr>>,
+    named: BTreeMap<u32, Vec<&'a SlotExpr>>,
     written: BTreeSet<&'a SlotExpr>,
+    has_unknown_write: bool,
 }
 
 impl<'a> Slots<'a> {
@@ -38,16 +39,21 @@ impl<'a> Slots<'a> {
         }
         let writes = effects.entries.iter().flat_map(|entry| &entry.accesses);
         let writes = writes.filter(|access| access.kind == AccessKind::Write);
-        let written = writes.map(|access| &access.slot).filter(|slot| !matches!(slot, SlotExpr::Unknown(_))).collect();
-        Self { slots, written }
+        let (unknown, written): (BTreeSet<_>, BTreeSet<_>) =
+            writes.map(|access| &access.slot).partition(|slot| matches!(slot, SlotExpr::Unknown(_)));
+        Self { named: slots, written, has_unknown_write: !unknown.is_empty() }
     }
 
     /// What is said of a slot that the instruction at a place accessed.
     pub(super) fn names(&self, pc: u32, slot: U256, preimages: &BTreeMap<B256, Bytes>) -> Named {
-        let Some(slots) = self.slots.get(&pc) else {
+        let Some(slots) = self.named.get(&pc) else {
             // A word that is loaded only to be written back beside something new counts as no read.
             let is_written = self.written.iter().any(|expression| is_slot(expression, slot, preimages));
-            return if is_written { Named::Exactly } else { Named::Nowhere };
+            return match is_written {
+                true => Named::Exactly,
+                false if self.has_unknown_write => Named::Unknown,
+                false => Named::Nowhere,
+            };
         };
         let is_unknown = |slot: &&&SlotExpr| matches!(slot, SlotExpr::Unknown(_));
         let (unknown, known): (Vec<_>, Vec<_>) = slots.iter().partition(is_unknown);
@@ -62,7 +68,7 @@ impl<'a> Slots<'a> {
 
     /// What is named at a place, for a person.
     pub(super) fn says(&self, pc: u32) -> String {
-        let named = self.slots.get(&pc).into_iter().flatten().take(4);
+        let named = self.named.get(&pc).into_iter().flatten().take(4);
         named.map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 }
@@ -89,9 +95,11 @@ fn is_slot(expression: &SlotExpr, slot: U256, preimages: &BTreeMap<B256, Bytes>)
         },
         SlotExpr::Offset { base, by, index: None } => is_slot(base, slot.wrapping_sub(*by), preimages),
         SlotExpr::Offset { base, by, index: Some(index) } => {
+            // Whether the index times the stride can be the distance, which may wrap around: a length that is nonsense
+            // lets any index pass.
             let is_element = |start: U256| {
                 let distance = slot.wrapping_sub(*by).wrapping_sub(start);
-                index.stride.is_zero() || distance.checked_rem(index.stride) == Some(U256::ZERO)
+                distance.is_zero() || index.stride.trailing_zeros() <= distance.trailing_zeros()
             };
             starts(base, slot.wrapping_sub(*by), preimages).into_iter().any(is_element)
         }

@@ -96,7 +96,7 @@ pub(super) fn jobs(folders: &Folders, filter: Option<&str>) -> Result<Vec<Job>, 
             jobs.extend(solc_jobs(&matrix.solc, &unit));
         }
     }
-    for package in matrix.packages.iter().filter(|package| is_chosen(&package.name)) {
+    for package in &matrix.packages {
         jobs.extend(solc_jobs(&matrix.solc, &unit(folders, package)?));
     }
     jobs.retain(|job| is_chosen(&job.name));
