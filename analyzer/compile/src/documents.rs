@@ -27,9 +27,18 @@ pub(crate) struct Documents {
 /// Reads one document, with the other half of a build-info of Hardhat 3.
 pub(crate) fn file(path: &Path, shown: &str) -> Result<Documents, CompileError> {
     let bytes = read_bytes(path)?;
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&bytes);
-    let mut document = with_companion(path, shown, &bytes, &mut hasher)?;
+    // A large document is hashed while it is read: neither needs the other.
+    let (mut hasher, read) = std::thread::scope(|scope| {
+        let hashed = scope.spawn(|| {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(&bytes);
+            hasher
+        });
+        let read = with_companion(path, shown, &bytes);
+        (hashed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), read)
+    });
+    let (mut document, companion) = read?;
+    hasher.update(&companion);
     if document.kind == DocumentKind::HardhatArtifact
         && let Some(build) = build_of(path, &bytes)
     {
@@ -37,7 +46,9 @@ pub(crate) fn file(path: &Path, shown: &str) -> Result<Documents, CompileError> 
         let bytes = read_bytes(&build)?;
         hasher.update(&bytes);
         let contracts: Vec<_> = document.artifacts.iter().map(|artifact| artifact.contract.clone()).collect();
-        document = with_companion(&build, &build.to_string_lossy(), &bytes, &mut hasher)?;
+        let (of_build, companion) = with_companion(&build, &build.to_string_lossy(), &bytes)?;
+        hasher.update(&companion);
+        document = of_build;
         document.artifacts.retain(|artifact| contracts.contains(&artifact.contract));
         document.missing.retain(|missing| {
             missing.path.is_empty() || contracts.iter().any(|contract| contract.path == missing.path)
@@ -64,19 +75,15 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, CompileError> {
     std::fs::read(path).map_err(|error| CompileError::unreadable(path, error))
 }
 
-fn with_companion(
-    path: &Path,
-    shown: &str,
-    bytes: &[u8],
-    hasher: &mut blake3::Hasher,
-) -> Result<Document, CompileError> {
+/// Reads a document and the other half that it asks for, whose bytes are answered too.
+fn with_companion(path: &Path, shown: &str, bytes: &[u8]) -> Result<(Document, Vec<u8>), CompileError> {
     let companion = read::companion_name(&path.to_string_lossy(), bytes).map(PathBuf::from);
     let companion = match companion.filter(|companion| companion.is_file()) {
         Some(companion) => Some(read_bytes(&companion)?),
         None => None,
     };
-    hasher.update(companion.as_deref().unwrap_or_default());
-    Ok(read::detect_and_read(shown, bytes, companion.as_deref())?)
+    let document = read::detect_and_read(shown, bytes, companion.as_deref())?;
+    Ok((document, companion.unwrap_or_default()))
 }
 
 /// The JSON files of a folder that may be documents, by name. Links are not followed.
@@ -108,7 +115,7 @@ pub(crate) fn folder(dir: &Path) -> Result<Option<Documents>, CompileError> {
         let shown = crate::discover::relative(&path, dir);
         let mut own = blake3::Hasher::new();
         own.update(&bytes);
-        let document = match with_companion(&path, &shown, &bytes, &mut own) {
+        let (document, companion) = match with_companion(&path, &shown, &bytes) {
             Ok(document) => document,
             // Configuration and caches of tools lie beside documents.
             Err(CompileError::Document(ReadError::UnknownFormat { .. })) => continue,
@@ -118,6 +125,7 @@ pub(crate) fn folder(dir: &Path) -> Result<Option<Documents>, CompileError> {
             }
             Err(error) => return Err(error),
         };
+        own.update(&companion);
         hasher.update(own.finalize().as_bytes());
         match document.kind {
             DocumentKind::FoundryArtifact => foundry.push((shown, bytes)),
