@@ -139,6 +139,8 @@ pub struct Tree {
     /// Children before their parents; references count from the start of this tree.
     nodes: Vec<Node>,
     root: Result<NodeRef, String>,
+    /// Declarations that its expressions and inline assembly refer to, sorted, each once.
+    mentioned: Vec<AstId>,
 }
 
 /// All syntax trees of one compilation.
@@ -225,6 +227,11 @@ impl Ast {
             stack.extend(self[next].children.iter().rev().map(|&(_, child)| child));
             Some(next)
         })
+    }
+
+    /// Every node of every tree that could be read, in no order that means anything.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeRef> + '_ {
+        (0..).map(NodeRef).take(self.nodes.len())
     }
 
     /// Every contract, interface and library, in source order.

@@ -157,11 +157,9 @@ const PROXIES: [&str; 4] =
 pub fn implementations_in(unit: &Unit) -> BTreeSet<AstId> {
     let ast = unit.ast();
     let mut found = BTreeSet::new();
-    for &(_, root) in ast.roots() {
-        for call in ast.descendants(root).filter(|&node| deploys_proxy(ast, node)) {
-            if let Some(first) = ast.child(call, Field::Arguments) {
-                found.extend(contract_of(ast, first));
-            }
+    for call in ast.nodes().filter(|&node| deploys_proxy(ast, node)) {
+        if let Some(first) = ast.child(call, Field::Arguments) {
+            found.extend(contract_of(ast, first));
         }
     }
     found

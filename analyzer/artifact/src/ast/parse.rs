@@ -36,7 +36,10 @@ impl Tree {
             builder.nodes.clear();
         }
         finish(&mut builder.nodes);
-        Self { source, nodes: builder.nodes, root }
+        let mut mentioned: Vec<AstId> = builder.nodes.iter().flat_map(mentions).collect();
+        mentioned.sort_unstable();
+        mentioned.dedup();
+        Self { source, nodes: builder.nodes, root, mentioned }
     }
 }
 
@@ -73,6 +76,7 @@ pub(super) fn join(trees: Vec<Tree>) -> Ast {
     let mut nodes = Vec::with_capacity(trees.iter().map(|tree| tree.nodes.len()).sum());
     let mut roots = Vec::with_capacity(trees.len());
     let mut unreadable = Vec::new();
+    let mut mentioned = HashSet::with_hasher(RandomState::default());
     for tree in trees {
         let before = nodes.len();
         let fits = u32::try_from(before.saturating_add(tree.nodes.len())).is_ok();
@@ -82,6 +86,7 @@ pub(super) fn join(trees: Vec<Tree>) -> Ast {
         {
             Ok(root) => {
                 roots.push((tree.source, moved(root, before)));
+                mentioned.extend(tree.mentioned);
                 nodes.extend(tree.nodes.into_iter().map(|mut node| {
                     node.parent = node.parent.map(|parent| moved(parent, before));
                     for (_, child) in &mut node.children {
@@ -95,7 +100,6 @@ pub(super) fn join(trees: Vec<Tree>) -> Ast {
     }
     let mut by_id = HashMap::with_capacity_and_hasher(nodes.len(), RandomState::default());
     by_id.extend(nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id?, index(at)))));
-    let mentioned = nodes.iter().flat_map(mentions).collect();
     let contracts = contracts_by_name(&nodes, &roots);
     Ast { nodes, roots, by_id, mentioned, contracts, unreadable }
 }
