@@ -11,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{DfsPostOrder, EdgeRef};
 
-use crate::code::push_len_bytes;
 use crate::index_vec::{Id, IndexVec, ids};
-use crate::instruction::{Pc, ends_block};
+use crate::instruction::Pc;
 use crate::lift::{End, Lifted, Node, Successor, begins_block};
 use crate::ssa;
 use crate::term::{FunctionId, NodeId};
@@ -242,11 +241,10 @@ fn last_of(lifted: &Lifted<'_>, first: Pc) -> Pc {
     let mut pc = start;
     while !begins_block(code, start, pc) {
         last = pc;
-        let opcode = code.opcode_at(pc);
-        if ends_block(opcode) || pc >= code.bytes().len() {
+        if code.ends_block_at(pc) || pc >= code.bytes().len() {
             break;
         }
-        pc += 1 + push_len_bytes(opcode);
+        pc = code.behind(pc);
     }
     Pc(u32::try_from(last).unwrap_or(u32::MAX))
 }

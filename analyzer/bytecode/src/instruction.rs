@@ -8,6 +8,8 @@ use std::fmt;
 
 use revm_bytecode::opcode::{self, OpCode};
 
+use crate::code::{immediate_len_bytes, names_its_words, push_len_bytes};
+
 /// Place in bytecode, in bytes from its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pc(pub u32);
@@ -35,15 +37,17 @@ impl Instruction<'_> {
         OpCode::new(self.opcode.get()).is_some()
     }
 
-    /// Whether the end of the code cuts its immediate short.
+    /// Whether the end of the code cuts what it pushes short.
     pub fn is_truncated(&self) -> bool {
-        self.immediate.len() < immediate_len_bytes(self.opcode)
+        self.immediate.len() < push_len_bytes(self.opcode.get())
     }
 
-    /// Whether control never goes on to the next instruction: a halt, an unconditional jump, or an undefined opcode.
+    /// Whether control never goes on to the next instruction: a halt, an unconditional jump, an undefined opcode, or
+    /// one whose immediate names no words of the stack.
     pub fn ends_block(&self) -> bool {
         match OpCode::new(self.opcode.get()) {
             None => true,
+            Some(known) if names_its_words(known.get()) => self.immediate.is_empty(),
             Some(known) => known.get() == opcode::JUMP || known.info().is_terminating(),
         }
     }
@@ -95,20 +99,11 @@ impl<'a> Iterator for Instructions<'a> {
         // Code is limited by what an artifact holds; a place beyond four bytes is the end of the sweep.
         let pc = Pc(u32::try_from(self.at).ok()?);
         let start = self.at + 1;
-        let end = (start + immediate_len_bytes(opcode)).min(self.code.len());
+        let next = self.code.get(start).copied().unwrap_or_default();
+        let end = (start + immediate_len_bytes(opcode.get(), next)).min(self.code.len());
         self.at = end;
         Some(Instruction { pc, opcode, immediate: &self.code[start..end] })
     }
-}
-
-/// Whether a block of instructions ends with this opcode: after a branch another begins.
-pub(crate) fn ends_block(opcode: u8) -> bool {
-    OpCode::new(opcode)
-        .is_none_or(|known| matches!(opcode, opcode::JUMP | opcode::JUMPI) || known.info().is_terminating())
-}
-
-fn immediate_len_bytes(opcode: OpCode) -> usize {
-    OpCode::new(opcode.get()).map_or(0, |known| usize::from(known.info().immediate_size()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use revm_bytecode::opcode::OpCode;
 use uplint_bytecode::lift::{Lifted, Successor, lift};
-use uplint_bytecode::{NodeId, Pc, Unknown, dispatch};
+use uplint_bytecode::{NodeId, Pc, Unknown, dispatch, opcode as op};
 
 use assembly::assemble;
 
@@ -215,4 +215,20 @@ fn a_function_pointer_that_is_masked_within_a_function_is_followed_for_each_call
     let lifted = lift(&code);
     assert_eq!(gaps(&lifted), []);
     assert!(blocks(&lifted).is_superset(&["inc", "dec", "applied", "one", "two"].map(|label| labels[label]).into()));
+}
+
+#[test]
+fn words_deep_in_the_stack_are_copied_and_swapped_by_their_immediates() {
+    // The destination lies under so many words that no `DUP` and no `SWAP` reaches it.
+    for (reach, above) in [([op::DUPN, 0x80], 16), ([op::SWAPN, 0xff], 144)] {
+        let mut code = [vec![op::PUSH1, 0], vec![op::PUSH0; above]].concat();
+        code.extend([reach[0], reach[1], op::JUMP, op::INVALID, op::JUMPDEST, op::STOP]);
+        code[1] = u8::try_from(code.len() - 2).expect("a short code");
+        let lifted = lift(&code);
+        assert!(lifted.coverage.is_complete());
+        assert_eq!(blocks(&lifted), BTreeSet::from([Pc(0), Pc(u32::from(code[1]))]), "{reach:?}");
+    }
+    // What names no words ends the call, and the byte behind it is an instruction of its own.
+    let code = [op::PUSH1, 4, op::JUMP, op::DUPN, op::JUMPDEST, op::DUPN, op::JUMPDEST, op::STOP];
+    assert_eq!(blocks(&lift(&code)), BTreeSet::from([Pc(0), Pc(4)]));
 }

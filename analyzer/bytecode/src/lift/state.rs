@@ -114,10 +114,10 @@ impl State {
         Ok(terms.parameter(self.function, slot))
     }
 
-    pub(super) fn swap(&mut self, terms: &mut Terms, depth: usize) -> Result<(), Halt> {
-        self.take(terms, depth + 1)?;
+    pub(super) fn swap(&mut self, terms: &mut Terms, upper: usize, lower: usize) -> Result<(), Halt> {
+        self.take(terms, lower + 1)?;
         let top = self.items.len() - 1;
-        self.items.swap(top, top - depth);
+        self.items.swap(top - upper, top - lower);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use revm_bytecode::opcode::{self as op, OPCODE_INFO};
 
-use crate::code::push_len_bytes;
+use crate::code::{Move, names_its_words};
 use crate::instruction::Pc;
 use crate::term::{NodeId, Piece, TermId};
 
@@ -39,7 +39,7 @@ impl Lifter<'_> {
                 return;
             }
             match self.step(node, &mut state, pc, opcode) {
-                Ok(Step::Next) => pc += 1 + push_len_bytes(opcode),
+                Ok(Step::Next) => pc = self.code.behind(pc),
                 Ok(Step::End) => {
                     self.end(node, state, pc, opcode);
                     return;
@@ -92,17 +92,20 @@ impl Lifter<'_> {
                 let word = self.pushed(pc);
                 state.push(word)?;
             }
-            op::DUP1..=op::DUP16 => {
-                let word = state.peek(&mut self.terms, usize::from(opcode - op::DUP1))?;
-                state.push(word)?;
-            }
-            op::SWAP1..=op::SWAP16 => state.swap(&mut self.terms, usize::from(opcode - op::SWAP1) + 1)?,
             op::POP => {
                 state.pop(&mut self.terms)?;
             }
             op::JUMPDEST => {}
             op::JUMP | op::JUMPI => return Ok(Step::End),
-            _ => return self.operate(node, state, pc, opcode),
+            _ => match self.code.move_at(pc) {
+                Some(Move::Copy(depth)) => {
+                    let word = state.peek(&mut self.terms, depth)?;
+                    state.push(word)?;
+                }
+                Some(Move::Swap(upper, lower)) => state.swap(&mut self.terms, upper, lower)?,
+                None if names_its_words(opcode) => return Ok(Step::End),
+                None => return self.operate(node, state, pc, opcode),
+            },
         }
         Ok(Step::Next)
     }

@@ -21,6 +21,7 @@ use std::fmt;
 
 use revm_bytecode::opcode::{self as op, OPCODE_INFO};
 
+use crate::code::names_its_words;
 use crate::graph::{Dominance, EdgeKind, FlowGraph};
 use crate::index_vec::{Id, IndexVec};
 use crate::term::FunctionId;
@@ -169,7 +170,8 @@ impl Check<'_> {
 
     fn shape(&mut self, block: BlockId, instruction: &super::Instruction) {
         let opcode = instruction.opcode;
-        let moves = matches!(opcode, op::POP | op::JUMP..=op::JUMPI | op::JUMPDEST | op::DUP1..=op::SWAP16 | op::PC);
+        let moves = matches!(opcode, op::POP | op::JUMP..=op::JUMPI | op::JUMPDEST | op::DUP1..=op::SWAP16 | op::PC)
+            || names_its_words(opcode);
         let info = OPCODE_INFO[usize::from(opcode)].filter(|info| !info.is_terminating() && !moves);
         let Some(info) = info else {
             self.broken(Some(block), Invariant::S8, format!("opcode {opcode:#04x} is no instruction"));

@@ -6,7 +6,7 @@ use alloy_primitives::U256;
 use foldhash::fast::RandomState;
 use revm_bytecode::opcode::{self as op, OPCODE_INFO};
 
-use crate::code::{Code, push_len_bytes};
+use crate::code::{Code, Move, names_its_words};
 use crate::coverage::Unknown;
 use crate::index_vec::IndexVec;
 use crate::instruction::Pc;
@@ -143,8 +143,7 @@ impl<'a, 'code> Walk<'a, 'code> {
             if self.step(&mut stack, pc, opcode).is_err() || pc.0 as usize >= code.bytes().len() {
                 break;
             }
-            let len = 1 + push_len_bytes(opcode);
-            pc = Pc(pc.0.saturating_add(u32::try_from(len).unwrap_or(u32::MAX)));
+            pc = Pc(u32::try_from(code.behind(pc.0 as usize)).unwrap_or(u32::MAX));
             self.walked += 1;
         }
         self.end(stack, id, pc);
@@ -156,16 +155,6 @@ impl<'a, 'code> Walk<'a, 'code> {
                 let word = self.pushed(stack.unit, pc, opcode);
                 stack.items.push(word);
             }
-            op::DUP1..=op::DUP16 => {
-                let word = self.peek(stack, usize::from(opcode - op::DUP1))?;
-                stack.items.push(word);
-            }
-            op::SWAP1..=op::SWAP16 => {
-                let depth = usize::from(opcode - op::SWAP1) + 1;
-                self.fill(stack, depth + 1)?;
-                let top = stack.items.len() - 1;
-                stack.items.swap(top, top - depth);
-            }
             op::POP => {
                 self.pop(stack)?;
             }
@@ -174,14 +163,29 @@ impl<'a, 'code> Walk<'a, 'code> {
                 let place = self.draft.constant(U256::from(pc.0));
                 stack.items.push(place);
             }
-            _ => {
-                let info = OPCODE_INFO[usize::from(opcode)].ok_or(Missing)?;
-                let operands = self.take(stack, usize::from(info.inputs()))?;
-                let result = (info.outputs() > 0).then(|| self.draft.result());
-                stack.items.extend(result);
-                self.instruction(stack.unit, Instruction { pc, opcode, operands, result });
-            }
+            _ => match self.lifted.code.move_at(pc.0 as usize) {
+                Some(Move::Copy(depth)) => {
+                    let word = self.peek(stack, depth)?;
+                    stack.items.push(word);
+                }
+                Some(Move::Swap(upper, lower)) => {
+                    self.fill(stack, lower + 1)?;
+                    let top = stack.items.len() - 1;
+                    stack.items.swap(top - upper, top - lower);
+                }
+                None if names_its_words(opcode) => return Err(Missing),
+                None => self.operate(stack, pc, opcode)?,
+            },
         }
+        Ok(())
+    }
+
+    fn operate(&mut self, stack: &mut Stack, pc: Pc, opcode: u8) -> Result<(), Missing> {
+        let info = OPCODE_INFO[usize::from(opcode)].ok_or(Missing)?;
+        let operands = self.take(stack, usize::from(info.inputs()))?;
+        let result = (info.outputs() > 0).then(|| self.draft.result());
+        stack.items.extend(result);
+        self.instruction(stack.unit, Instruction { pc, opcode, operands, result });
         Ok(())
     }
 
