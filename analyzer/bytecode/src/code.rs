@@ -111,7 +111,7 @@ pub(crate) fn move_of(opcode: u8, next: u8) -> Option<Move> {
         op::DUPN => single().map(|n| Move::Copy(n - 1)),
         op::SWAPN => single().map(|n| Move::Swap(0, n)),
         op::EXCHANGE if next <= 81 || next >= 128 => {
-            let (q, r) = (usize::from(next ^ 143) / 16, usize::from(next ^ 143) % 16);
+            let (q, r) = (usize::from(next ^ 0x8f) / 16, usize::from(next ^ 0x8f) % 16);
             Some(if q < r { Move::Swap(q + 1, r + 1) } else { Move::Swap(r + 1, 29 - q) })
         }
         _ => None,

@@ -24,8 +24,8 @@ fn drive(mut inputs: Inputs, target: impl Fn(&[u8]) + RefUnwindSafe) {
     for at in 0..number("UPLINT_FUZZ_EXECUTIONS").unwrap_or(EXECUTIONS) {
         let input = inputs.next();
         if catch_unwind(|| target(&input)).is_err() {
-            let digits: String = input.iter().map(|byte| format!("{byte:02x}")).collect();
-            panic!("execution {at} with {} bytes of input: 0x{digits}", input.len());
+            let digits = alloy_primitives::hex::encode_prefixed(&input);
+            panic!("execution {at} with {} bytes of input: {digits}", input.len());
         }
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn lifting(code: &[u8]) {
     let dispatch = dispatch(&lifted);
     assert!(dispatch.entries.iter().all(|entry| (entry.node.0 as usize) < lifted.nodes.len()));
     // The same code gives the same result; looked at for some alone, because it costs as much again.
-    if code.len() % 8 == 0 {
+    if code.len().is_multiple_of(8) {
         assert_eq!(ssa::build(&lift(code)).to_string(), text);
     }
 }
