@@ -29,7 +29,8 @@
 //! ```
 //!
 //! From what was lifted, [`ssa::build`] makes a program in static single assignment form, and [`graph::control_flow`] a
-//! graph of blocks with dominators and loops. [`dataflow`] asks what holds for the values of a program.
+//! graph of blocks with dominators and loops. [`dataflow`] asks what holds for the values of a program, and [`sections`]
+//! tells instructions from code to deploy, tables, metadata and bytes that nothing uses.
 //!
 //! # Guarantees
 //!
@@ -53,6 +54,7 @@ pub mod index_vec;
 pub mod instruction;
 pub mod lift;
 pub mod reach;
+pub mod section;
 pub mod ssa;
 pub mod term;
 pub mod trailer;
@@ -64,9 +66,10 @@ pub use hard_fork::{HardFork, NEWEST_HARD_FORK, hard_fork_name, hard_fork_named,
 pub use instruction::{Instruction, Instructions, Pc, disassemble, instructions};
 pub use lift::{Lifted, lift, lift_with};
 pub use reach::{Reach, reach};
+pub use section::{Section, SectionKind, sections};
 pub use term::compute;
 pub use term::{FunctionId, NodeId, Piece, Term, TermId, Terms};
-pub use trailer::without_metadata;
+pub use trailer::{metadata_regions, without_metadata};
 
 /// Opcodes by their names.
 pub use revm_bytecode::opcode;

@@ -58,6 +58,9 @@ const MAX_RUN_BYTES: usize = 64;
 /// Longest code that the budget grows with, in bytes: more than twice what chains accept (EIP-170).
 const MAX_BUDGETED_BYTES: u64 = 1 << 16;
 
+/// Most regions that are remembered as read.
+const MAX_COPIED_REGIONS: usize = 4_096;
+
 /// Most nodes of any code.
 const MAX_NODES: usize = 200_000;
 
@@ -265,6 +268,8 @@ pub struct Lifted<'a> {
     pub nodes: Vec<Node>,
     /// What stayed unknown.
     pub coverage: Coverage,
+    /// Regions of the code that it reads as data, as far as they are known: the first byte and how many.
+    pub copied: BTreeSet<(u32, u32)>,
     /// How many instructions were interpreted, repetitions included.
     pub steps: u64,
 }
@@ -320,6 +325,8 @@ struct Lifter<'a> {
     labels: Vec<u8>,
     /// What the `PUSH` at a place pushes, by its number and one; 0 when it was not met yet.
     pushed: Vec<u32>,
+    /// Regions of the code that it reads as data.
+    copied: BTreeSet<(u32, u32)>,
     queue: BinaryHeap<Reverse<(Pc, NodeId)>>,
     dirty: Vec<(FunctionId, u32)>,
     gaps: BTreeSet<CoverageGap>,
@@ -344,6 +351,7 @@ impl<'a> Lifter<'a> {
             inputs: HashMap::default(),
             users: HashMap::default(),
             stored_labels: BTreeSet::new(),
+            copied: BTreeSet::new(),
             pool_users: BTreeSet::new(),
             labels: Vec::new(),
             pushed: vec![0; code.len()],
@@ -401,6 +409,7 @@ impl<'a> Lifter<'a> {
             functions: self.functions,
             nodes: self.nodes,
             coverage: Coverage { gaps: self.gaps.into_iter().collect() },
+            copied: self.copied,
             steps: self.steps,
         }
     }

@@ -217,12 +217,12 @@ impl Lifter<'_> {
     fn copy_code(&mut self, state: &mut State, words: &[TermId]) {
         let [to, from, len] = *words else { return };
         let len_bytes = self.terms.number(len).and_then(|len| u8::try_from(*len).ok());
-        match len_bytes.filter(|&len| 0 < len && len <= MAX_COPIED_BYTES) {
-            Some(len_bytes) => {
-                let word = self.code_word(from, len);
-                state.memory.store_piece(&self.terms, to, Piece { term: word, skip: 0, len: len_bytes });
-            }
-            None => state.memory.forget(&self.terms, to, Some(len)),
+        if let Some(len_bytes) = len_bytes.filter(|&len| 0 < len && len <= MAX_COPIED_BYTES) {
+            let word = self.code_word(from, len);
+            state.memory.store_piece(&self.terms, to, Piece { term: word, skip: 0, len: len_bytes });
+        } else {
+            self.note_copied(from, len);
+            state.memory.forget(&self.terms, to, Some(len));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Term, TermId};
 
 use super::state::State;
-use super::{Lifter, MAX_CHAINED_CALLS, Successor};
+use super::{Lifter, MAX_CHAINED_CALLS, MAX_COPIED_REGIONS, Successor};
 
 /// Most values of one word that are told apart.
 const MAX_VALUES: usize = 4096;
@@ -274,10 +274,21 @@ impl Lifter<'_> {
     /// The bytes of the code at a place, in the most significant bytes of a word: a number when the place is known and
     /// within the code.
     pub(super) fn code_word(&mut self, from: TermId, len: TermId) -> TermId {
+        self.note_copied(from, len);
         let known = self.terms.number(from).zip(self.terms.number(len));
         match known.and_then(|(from, len)| self.code.word(*from, *len)) {
             Some(word) => self.terms.constant(word),
             None => self.terms.operation(op::CODECOPY, &[from, len]),
+        }
+    }
+
+    /// Remembers a region of the code that is read as data, when it is known and within the code.
+    pub(super) fn note_copied(&mut self, from: TermId, len: TermId) {
+        let number = |term: TermId| self.terms.number(term).and_then(|number| u32::try_from(*number).ok());
+        let Some((from, len)) = number(from).zip(number(len)).filter(|&(_, len)| len > 0) else { return };
+        let is_within = from.checked_add(len).is_some_and(|end| end as usize <= self.code.bytes().len());
+        if is_within && self.copied.len() < MAX_COPIED_REGIONS {
+            self.copied.insert((from, len));
         }
     }
 

@@ -1,7 +1,8 @@
 //! What must hold for every input, as plain functions that end the program where it does not.
 
 use uplint_bytecode::{
-    Lifted, Pc, code::Code, disassemble, dispatch, graph, instructions, lift, opcode, reach, ssa, without_metadata,
+    Lifted, Pc, code::Code, disassemble, dispatch, graph, instructions, lift, opcode, reach, sections, ssa,
+    without_metadata,
 };
 
 /// Work that a code may cost: instructions interpreted for each of its bytes, and for an empty one.
@@ -47,6 +48,8 @@ pub(crate) fn lifting(code: &[u8]) {
     for block in flow.reverse_postorder() {
         assert!(flow.dominators().dominates(flow.entry(), block));
     }
+    let sections = sections(&lifted);
+    assert_eq!(sections.iter().map(|section| section.len as usize).sum::<usize>(), code.len());
     let dispatch = dispatch(&lifted);
     assert!(dispatch.entries.iter().all(|entry| (entry.node.0 as usize) < lifted.nodes.len()));
     // The same code gives the same result; looked at for some alone, because it costs as much again.

@@ -91,8 +91,9 @@ pub(super) fn figures(code: &Code, lifted: &Lifted<'_>) -> Figures {
     figures.unresolved.ours = lifted.coverage.gaps.iter().filter(unknown).count() as u64;
     figures.unresolved.theirs = peer::unresolved(&graph);
     if let Some(marks) = &code.marks {
-        let (all, truly) = returns(marks, &oracle::edges(lifted));
-        let (all_theirs, truly_theirs) = returns(marks, &peer::edges(&graph));
+        let sites = continuations(&code.bytes, marks);
+        let (all, truly) = returns(marks, &sites, &oracle::edges(lifted));
+        let (all_theirs, truly_theirs) = returns(marks, &sites, &peer::edges(&graph));
         figures.return_edges = Both { ours: all, theirs: all_theirs };
         figures.return_edges_true = Both { ours: truly, theirs: truly_theirs };
     }
@@ -135,18 +136,30 @@ fn constant_branches(lifted: &Lifted<'_>) -> BTreeSet<(u32, u32)> {
     untaken.difference(&taken).copied().collect()
 }
 
-/// Edges from jumps that the compiler marks as returns, and those of them that lead behind a jump that it marks as a call.
-fn returns(marks: &[(u32, u8)], edges: &BTreeSet<(u32, u32)>) -> (u64, u64) {
-    let marked = |mark: u8| marks.iter().filter(move |marked| marked.1 == mark).map(|marked| marked.0);
-    let sites: BTreeSet<u32> = marked(b'i').map(|pc| pc + 1).collect();
-    let from: BTreeSet<u32> = marked(b'o').collect();
-    let all = edges.iter().filter(|edge| from.contains(&edge.0));
-    let (mut number, mut truly) = (0, 0);
-    for (_, to) in all {
-        number += 1;
-        truly += u64::from(sites.contains(to));
+/// Edges from jumps that the compiler marks as returns, and those of them that lead where a call goes on.
+fn returns(marks: &[(u32, u8)], sites: &BTreeSet<u32>, edges: &BTreeSet<(u32, u32)>) -> (u64, u64) {
+    let from: BTreeSet<u32> = marks.iter().filter(|marked| marked.1 == b'o').map(|marked| marked.0).collect();
+    let to: Vec<u32> = edges.iter().filter(|edge| from.contains(&edge.0)).map(|edge| edge.1).collect();
+    (to.len() as u64, to.iter().filter(|to| sites.contains(to)).count() as u64)
+}
+
+/// Where calls go on: behind a jump that the compiler marks as one, and at labels that are pushed before such a jump in
+/// its block, because the optimizer lets a call return to where its own continuation would have jumped.
+fn continuations(code: &[u8], marks: &[(u32, u8)]) -> BTreeSet<u32> {
+    let calls: BTreeSet<u32> = marks.iter().filter(|marked| marked.1 == b'i').map(|marked| marked.0).collect();
+    let mut sites = BTreeSet::new();
+    let mut labels = Vec::new();
+    for instruction in uplint_bytecode::instructions(code) {
+        labels.extend(instruction.pushed_pc().map(|pc| pc.0));
+        if calls.contains(&instruction.pc.0) {
+            sites.insert(instruction.pc.0 + 1);
+            sites.extend(labels.iter());
+        }
+        if instruction.opcode.get() == op::JUMPDEST || instruction.ends_block() {
+            labels.clear();
+        }
     }
-    (number, truly)
+    sites
 }
 
 /// The jumps of a code with the marks that a source map gives them.
