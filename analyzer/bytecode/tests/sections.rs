@@ -51,7 +51,7 @@ fn the_tables_of_vyper_are_data() {
         let found = kinds(&recorded(build));
         let of = |kind: SectionKind| found.iter().filter(move |section| section.1 == kind).map(|section| section.0);
         assert!(build.contains("0.3.10") || of(SectionKind::Data).sum::<u32>() > 16, "{build}: {found:?}");
-        // Two of its immutables are read by no function.
-        assert!(of(SectionKind::Unused).sum::<u32>() <= 64, "{build}: {found:?}");
+        // Vyper leaves some bytes behind jumps, and two of the immutables at the end are read by no function.
+        assert!(of(SectionKind::Unused).max() <= Some(64), "{build}: {found:?}");
     }
 }
