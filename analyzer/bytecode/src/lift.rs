@@ -272,6 +272,24 @@ pub struct Lifted<'a> {
     pub copied: BTreeSet<(u32, u32)>,
     /// How many instructions were interpreted, repetitions included.
     pub steps: u64,
+    inputs: HashMap<TermId, Inputs, RandomState>,
+}
+
+impl Lifted<'_> {
+    /// The words that meet in a [`Term::Join`](crate::term::Term::Join) or a
+    /// [`Term::Returned`](crate::term::Term::Returned), the join itself left out; `None` when they are too many, or when
+    /// the term is neither. Words of a loop name the join as it was one round before.
+    pub fn inputs(&self, join: TermId) -> Option<&[TermId]> {
+        self.inputs.get(&join).filter(|inputs| !inputs.has_more).map(|inputs| inputs.words.as_slice())
+    }
+}
+
+/// Words that met in a join.
+#[derive(Clone, Debug, Default)]
+struct Inputs {
+    words: Vec<TermId>,
+    /// Whether there were more than are kept.
+    has_more: bool,
 }
 
 /// Bytes of the code that a deployment fills in, so that what stands there says nothing.
@@ -315,7 +333,7 @@ struct Lifter<'a> {
     /// How many contexts a block has in a function.
     contexts: HashMap<(FunctionId, Pc), u32, RandomState>,
     /// Words that met in a join.
-    inputs: HashMap<TermId, Vec<TermId>, RandomState>,
+    inputs: HashMap<TermId, Inputs, RandomState>,
     /// Nodes whose jumps depend on a join.
     users: HashMap<TermId, Vec<NodeId>, RandomState>,
     /// Labels that the code keeps as data, and the nodes that jump to any of them.
@@ -411,6 +429,7 @@ impl<'a> Lifter<'a> {
             coverage: Coverage { gaps: self.gaps.into_iter().collect() },
             copied: self.copied,
             steps: self.steps,
+            inputs: self.inputs,
         }
     }
 

@@ -95,7 +95,7 @@ pub enum Term<'a> {
         /// The operands, the top of the stack first.
         operands: &'a [TermId],
     },
-    /// `KECCAK256` of bytes that are all known.
+    /// `KECCAK256` of bytes, all known but for those of a first piece without bytes.
     Hash(&'a [Piece]),
 }
 
@@ -106,7 +106,7 @@ pub struct Piece {
     pub term: TermId,
     /// How many of its most significant bytes are left out.
     pub skip: u8,
-    /// How many of its bytes are there.
+    /// How many of its bytes are there; 0 at the start of a hash for any number of bytes that nobody knows.
     pub len: u8,
 }
 

@@ -15,6 +15,7 @@ use uplint_bytecode::{Coverage, NodeId, Selector, dispatch, instructions};
 mod access;
 mod call;
 mod guard;
+mod joined;
 mod slot_expr;
 mod summary;
 mod word;
@@ -192,10 +193,11 @@ fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
 fn entry(lifted: &Lifted<'_>, summaries: &Summaries<'_>, name: EntryName, start: NodeId) -> EntryEffects {
     let nodes = reachable(lifted, start);
     let effects = summaries.of_nodes(&nodes);
+    let accesses: BTreeSet<_> = effects.accesses.into_iter().flat_map(summary::RawAccess::classified).collect();
     EntryEffects {
         name,
         pc: lifted.nodes[start.0 as usize].pc,
-        accesses: effects.accesses.into_iter().map(summary::RawAccess::classified).collect(),
+        accesses: accesses.into_iter().collect(),
         calls: effects.calls.into_iter().map(summary::RawCall::classified).collect(),
         guards: guard::guards(lifted, summaries, start, &nodes),
         return_lens: effects.return_lens,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use revm::primitives::hex;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::oracle::Entry;
 
@@ -33,6 +34,9 @@ pub struct Contract {
     /// The source map.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source_map: String,
+    /// Where the compiler says that variables lie: its output as it is.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub layout: Value,
 }
 
 impl Contract {

@@ -81,6 +81,8 @@ pub struct Verdict {
     pub counts: BTreeMap<&'static str, Count>,
     /// In ascending order of place.
     pub uncovered: Vec<Uncovered>,
+    /// Accesses whose slot the effects call unknown, in ascending order of place.
+    pub unnamed: Vec<Uncovered>,
 }
 
 /// Runs a code and holds what happens against what the lifter says.
@@ -100,7 +102,7 @@ pub fn run(code: &[u8], entries: &[Entry]) -> Recorded {
         });
         let mut evm = context.build_mainnet_with_inspector(&mut recorded);
         for call in calls {
-            evm.inspector.begin_call();
+            evm.inspector.begin_call(&call.data);
             let transaction = TxEnv {
                 caller: CALLER,
                 kind: TxKind::Call(CONTRACT),
@@ -139,13 +141,15 @@ pub fn compare(lifted: &Lifted<'_>, recorded: &Recorded) -> Verdict {
         if let Event::Storage { slot, .. } = event {
             let count = verdict.counts.entry("slots named by the effects").or_default();
             count.events += 1;
-            let reason = match slots.names(*pc, *slot, &recorded.preimages) {
+            let reason = match slots.names(*pc, *slot, recorded) {
                 Named::Exactly => {
                     count.foreseen += 1;
                     continue;
                 }
                 Named::Unknown => {
                     count.declared += 1;
+                    let (reason, said) = ("the effects call the slot unknown", slots.says(*pc));
+                    verdict.unnamed.push(Uncovered { pc: *pc, event: event.clone(), reason, said });
                     continue;
                 }
                 Named::Otherwise => "the effects name another slot",

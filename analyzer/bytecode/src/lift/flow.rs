@@ -132,8 +132,12 @@ impl Lifter<'_> {
             return;
         }
         let inputs = self.inputs.entry(join).or_default();
-        if inputs.len() < MAX_INPUTS && !inputs.contains(&input) {
-            inputs.push(input);
+        if !inputs.has_more && !inputs.words.contains(&input) {
+            if inputs.words.len() < MAX_INPUTS {
+                inputs.words.push(input);
+            } else {
+                inputs.has_more = true;
+            }
             for user in self.users.get(&join).cloned().unwrap_or_default() {
                 self.enqueue(user);
             }

@@ -11,6 +11,10 @@ use revm_bytecode::opcode as op;
 
 use crate::term::{Piece, TermId, Terms};
 
+mod sum;
+
+use sum::Sum;
+
 /// Most runs of bytes that are kept; the oldest is forgotten.
 const MAX_RUNS: usize = 32;
 
@@ -239,6 +243,17 @@ impl Memory {
             end = next.min(start + len);
         }
         self.read(terms, address, end - start).unwrap_or_default()
+    }
+
+    /// The last 32 bytes of a region whose length is not constant, when they were written as one word.
+    pub(super) fn read_last(&self, terms: &Terms, address: TermId, len: TermId) -> Option<Piece> {
+        let last = Sum::number(U256::from(32).wrapping_neg()).plus(terms, address)?.plus(terms, len)?;
+        let is_last = |run: &&Run| {
+            let offset = U256::from(run.start).wrapping_sub(U256::from(ORIGIN));
+            let start = run.base.and_then(|base| Sum::number(offset).plus(terms, base));
+            run.piece.len == 32 && start.is_some_and(|start| start == last)
+        };
+        self.runs.iter().rev().find(is_last).map(|run| run.piece)
     }
 
     /// Forgets what another function may have written.

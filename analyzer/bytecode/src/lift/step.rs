@@ -173,7 +173,7 @@ impl Lifter<'_> {
             op::MSTORE8 => state.memory.store_byte(&self.terms, words[0], words[1]),
             op::KECCAK256 => {
                 data = self.read(state, words[0], words[1]);
-                result = self.hash(&data, words[1]);
+                result = self.hash(&data, words[1]).or_else(|| self.open_hash(node, state, here, words));
             }
             op::CODECOPY => self.copy_code(state, words),
             op::CALLDATACOPY | op::RETURNDATACOPY | op::MCOPY => {
@@ -211,6 +211,16 @@ impl Lifter<'_> {
         let known: u64 = data.iter().map(|piece| u64::from(piece.len)).sum();
         let is_whole = self.terms.number(len).is_some_and(|len| *len == alloy_primitives::U256::from(known));
         (is_whole && known > 0).then(|| self.terms.hash(data))
+    }
+
+    /// The hash of a region that ends with a known word, as the value of a mapping whose keys are strings.
+    fn open_hash(&mut self, node: NodeId, state: &State, here: Pc, words: &[TermId]) -> Option<TermId> {
+        if self.terms.number(words[1]).is_some() {
+            return None;
+        }
+        let last = state.memory.read_last(&self.terms, words[0], words[1])?;
+        let first = Piece { term: self.terms.result(node, here), skip: 0, len: 0 };
+        Some(self.terms.hash(&[first, last]))
     }
 
     /// Code is copied to memory: constants, rows of tables, or code to deploy.

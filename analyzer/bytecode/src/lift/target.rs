@@ -145,10 +145,10 @@ impl Lifter<'_> {
                 if !users.contains(&node) {
                     users.push(node);
                 }
-                if inputs.is_empty() {
+                if inputs.words.is_empty() || inputs.has_more {
                     values.has_others = true;
                 }
-                for input in inputs {
+                for input in inputs.words {
                     self.collect(node, input, values, seen, budget);
                 }
             }

@@ -37,13 +37,15 @@ pub enum SlotExpr {
         /// Slots that are added for each index, when there is one.
         index: Option<Index>,
     },
-    /// A value under a key that is hashed together with a constant of fewer than 32 bytes.
+    /// A value under keys that are hashed together with a constant of fewer than 32 bytes.
     Seeded {
         /// The constant.
         seed: U256,
-        /// The key.
-        key: Word,
+        /// The keys, in the order in which they are hashed.
+        keys: Arc<[Word]>,
     },
+    /// The slot that the call data names: libraries are given their storage so.
+    Given(Word),
     /// Nobody knows, and why.
     Unknown(Word),
 }
@@ -60,12 +62,14 @@ pub struct Index {
 impl SlotExpr {
     /// The place that a word means when it is taken for a slot.
     pub fn of(word: &Word) -> Self {
-        match word {
-            Word::Number(number) => array_data(*number).unwrap_or(Self::Known(*number)),
-            Word::Hash(parts) => Self::of_hash(parts).unwrap_or_else(|| Self::Unknown(word.clone())),
-            Word::Operation(op::ADD, terms) => Self::of_sum(terms).unwrap_or_else(|| Self::Unknown(word.clone())),
-            other => Self::Unknown(other.clone()),
-        }
+        let known = match word {
+            Word::Number(number) => Some(array_data(*number).unwrap_or(Self::Known(*number))),
+            Word::Hash(parts) => Self::of_hash(parts),
+            Word::Operation(op::ADD, terms) => Self::of_sum(terms),
+            Word::CallData(_) | Word::Operation(op::CALLDATALOAD, _) => Some(Self::Given(word.clone())),
+            _ => None,
+        };
+        known.or_else(|| word.value().map(Self::Known)).unwrap_or_else(|| Self::Unknown(word.clone()))
     }
 
     fn of_hash(parts: &[(Word, u8, u8)]) -> Option<Self> {
@@ -73,7 +77,7 @@ impl SlotExpr {
             [(word, 0, 32)] => Some(Self::DynArray { base: Arc::new(Self::of(word)) }),
             // Solidity hashes the key before the slot, Vyper the slot before the key.
             [(first, 0, 32), (second, 0, 32)] => {
-                let (slot, key) = if !is_slot(second) && is_slot(first) || !is_place(second) && is_place(first) {
+                let (slot, key) = if !is_slot(second) && is_slot(first) || !second.is_place() && first.is_place() {
                     (first, second)
                 } else {
                     (second, first)
@@ -81,56 +85,64 @@ impl SlotExpr {
                 Some(Self::Mapping { base: Arc::new(Self::of(slot)), key: key.clone() })
             }
             // A key of other than 32 bytes stands before the slot.
-            [(key, ..), (slot, 0, 32)] if is_slot(slot) => {
-                Some(Self::Mapping { base: Arc::new(Self::of(slot)), key: key.clone() })
+            [keys @ .., (slot, 0, 32)] if !keys.is_empty() && is_slot(slot) => {
+                let key = if let [(key, ..)] = keys { key.clone() } else { Word::Unknown };
+                Some(Self::Mapping { base: Arc::new(Self::of(slot)), key })
             }
-            [(key, ..), (Word::Number(seed), skip, len)] if usize::from(*skip) + usize::from(*len) <= 32 => {
-                let bytes: [u8; 32] = seed.to_be_bytes();
-                let (start, end) = (usize::from(*skip), usize::from(*skip) + usize::from(*len));
-                Some(Self::Seeded { seed: U256::from_be_slice(&bytes[start..end]), key: key.clone() })
-            }
-            _ => None,
+            parts => Self::of_seed(parts),
         }
+    }
+
+    fn of_seed(parts: &[(Word, u8, u8)]) -> Option<Self> {
+        let (at, seed) = parts.iter().enumerate().find_map(|(at, (word, skip, len))| {
+            let bytes: [u8; 32] = word.number()?.to_be_bytes();
+            let (start, end) = (usize::from(*skip), usize::from(*skip) + usize::from(*len));
+            bytes.get(start..end).map(|bytes| (at, U256::from_be_slice(bytes)))
+        })?;
+        let keys: Arc<[Word]> =
+            parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, (word, ..))| word.clone()).collect();
+        (!keys.is_empty()).then_some(Self::Seeded { seed, keys })
     }
 
     fn of_sum(terms: &[Word]) -> Option<Self> {
         let by = terms.iter().find_map(Word::number).unwrap_or_default();
-        let rest: Vec<&Word> = terms.iter().filter(|term| term.number().is_none()).collect();
+        let mut rest: Vec<Word> = terms.iter().filter(|term| term.number().is_none()).cloned().collect();
         // The hash is what is counted from, and what is left is the index.
-        let base = rest.iter().position(|term| matches!(term, Word::Hash(_)));
-        match (base, rest.as_slice()) {
-            (Some(0), [base]) => Some(Self::Offset { base: Arc::new(Self::of(base)), by, index: None }),
-            (Some(at), [a, b]) => {
-                let (base, index) = if at == 0 { (a, b) } else { (b, a) };
-                Some(Self::Offset { base: Arc::new(Self::of(base)), by, index: Some(Index::of(index)) })
-            }
-            // An array of fixed length in declared storage.
-            (None, [index]) if array_data(by).is_some() => match array_data(by)? {
-                Self::Offset { base, by, .. } => Some(Self::Offset { base, by, index: Some(Index::of(index)) }),
-                base => Some(Self::Offset { base: Arc::new(base), by: U256::ZERO, index: Some(Index::of(index)) }),
-            },
-            (None, [index]) if by < U256::from(MAX_DECLARED_SLOT) => {
-                Some(Self::Offset { base: Arc::new(Self::Known(by)), by: U256::ZERO, index: Some(Index::of(index)) })
-            }
-            _ => None,
+        if let Some(at) = rest.iter().position(|term| matches!(term, Word::Hash(_))) {
+            let base = rest.remove(at);
+            return Some(Self::Offset { base: Arc::new(Self::of(&base)), by, index: Index::of_sum(rest) });
+        }
+        if !terms.iter().any(|term| term.number().is_some()) {
+            return None;
+        }
+        let index = Some(Index::of_sum(rest)?);
+        match array_data(by) {
+            // An array of fixed length in declared storage, or somewhere that a constant names.
+            None => (by < U256::from(MAX_DECLARED_SLOT) || is_like_hash(by)).then(|| Self::Offset {
+                base: Arc::new(Self::Known(by)),
+                by: U256::ZERO,
+                index,
+            }),
+            Some(Self::Offset { base, by, .. }) => Some(Self::Offset { base, by, index }),
+            Some(base) => Some(Self::Offset { base: Arc::new(base), by: U256::ZERO, index }),
         }
     }
 
     /// Whether it is a slot that somebody knows, whatever its keys are.
     pub fn is_known(&self) -> bool {
         match self {
-            Self::Known(_) | Self::Seeded { .. } => true,
+            Self::Known(_) | Self::Seeded { .. } | Self::Given(_) => true,
             Self::Mapping { base, .. } | Self::DynArray { base } | Self::Offset { base, .. } => base.is_known(),
             Self::Unknown(_) => false,
         }
     }
 
-    /// The declared slot that it begins from; `None` for seeds and unknown slots.
+    /// The declared slot that it begins from; `None` for seeds, and for slots that are given or unknown.
     pub fn root(&self) -> Option<U256> {
         match self {
             Self::Known(slot) => Some(*slot),
             Self::Mapping { base, .. } | Self::DynArray { base } | Self::Offset { base, .. } => base.root(),
-            Self::Seeded { .. } | Self::Unknown(_) => None,
+            Self::Seeded { .. } | Self::Given(_) | Self::Unknown(_) => None,
         }
     }
 }
@@ -160,7 +172,22 @@ fn array_data(number: U256) -> Option<SlotExpr> {
     Some(if by.is_zero() { data } else { SlotExpr::Offset { base: Arc::new(data), by, index: None } })
 }
 
+/// Whether a number is neither small nor the negative of a small one: a constant slot somewhere in storage, or the hash
+/// of one.
+fn is_like_hash(number: U256) -> bool {
+    number.bit_len() > 128 && number.wrapping_neg().bit_len() > 128
+}
+
 impl Index {
+    /// The index that is the sum of some words; `None` of none.
+    fn of_sum(mut words: Vec<Word>) -> Option<Self> {
+        match words.len() {
+            0 => None,
+            1 => words.pop().map(|word| Self::of(&word)),
+            _ => Some(Self { word: Word::Operation(op::ADD, words.into()), stride: U256::ONE }),
+        }
+    }
+
     fn of(word: &Word) -> Self {
         let scaled = |word: &Word, stride: U256| Self { word: word.clone(), stride };
         match word {
@@ -181,16 +208,7 @@ impl Index {
 fn is_slot(word: &Word) -> bool {
     match word {
         Word::Number(number) => *number < U256::from(MAX_DECLARED_SLOT),
-        word => is_place(word),
-    }
-}
-
-/// Whether a word is a number or a place behind a hash.
-fn is_place(word: &Word) -> bool {
-    match word {
-        Word::Number(_) | Word::Hash(_) => true,
-        Word::Operation(op::ADD, terms) => terms.iter().any(|term| matches!(term, Word::Hash(_))),
-        _ => false,
+        word => word.is_place(),
     }
 }
 
@@ -210,7 +228,11 @@ impl SlotExpr {
                 }
                 if by.is_zero() { text } else { format!("{text}.{by}") }
             }
-            Self::Seeded { seed, key } => format!("seed {seed:#x}[{key}]"),
+            Self::Seeded { seed, keys } => {
+                let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join("][");
+                format!("seed {seed:#x}[{keys}]")
+            }
+            Self::Given(word) => format!("slot {word}"),
             Self::Unknown(word) => format!("unknown ({word})"),
         }
     }

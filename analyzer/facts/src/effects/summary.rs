@@ -34,7 +34,8 @@ pub(super) struct RawAccess {
 }
 
 impl RawAccess {
-    pub(super) fn classified(self) -> StorageAccess {
+    /// The accesses that it can be: one for each slot.
+    pub(super) fn classified(self) -> impl Iterator<Item = StorageAccess> {
         let Self { pc, space, kind, slot, bytes, value } = self;
         let bytes_at = bytes.ranges();
         let first = bytes_at.first().map_or(0, |range| usize::from(range.offset));
@@ -47,7 +48,14 @@ impl RawAccess {
                 word => word,
             }
         });
-        StorageAccess { pc, space, kind, slot: SlotExpr::of(&slot), bytes: bytes_at, value }
+        slot.alternatives().into_iter().map(move |slot| StorageAccess {
+            pc,
+            space,
+            kind,
+            slot: SlotExpr::of(&slot),
+            bytes: bytes_at.clone(),
+            value: value.clone(),
+        })
     }
 }
 
@@ -280,7 +288,7 @@ impl<'a> Summaries<'a> {
         self.word_at(term, 0)
     }
 
-    fn word_at(&self, term: TermId, depth: u32) -> Word {
+    pub(super) fn word_at(&self, term: TermId, depth: u32) -> Word {
         if depth > MAX_DEPTH {
             return Word::Unknown;
         }
@@ -297,7 +305,15 @@ impl<'a> Summaries<'a> {
         match self.lifted.terms.get(term) {
             Term::Constant(number) => Word::Number(*number),
             Term::Parameter { slot, .. } => Word::Argument(slot),
-            Term::Join { .. } | Term::Returned { .. } => Word::Unknown,
+            Term::Join { .. } => self.joined(term, depth),
+            Term::Returned { function, exit, index } => match self.lifted.inputs(term) {
+                Some(_) => self.joined(term, depth),
+                // The word is told apart only because it is large.
+                None => self
+                    .left(function, exit, index)
+                    .filter(|&left| left != term)
+                    .map_or(Word::Unknown, |left| self.word_at(left, depth)),
+            },
             Term::Result { node, pc } => self.result(node, pc, depth),
             Term::InCall { call, term } => {
                 let Some(called) = self.function_of(term) else { return Word::Unknown };
@@ -305,12 +321,16 @@ impl<'a> Summaries<'a> {
                 word.with_arguments(&|slot| self.argument_at(call, called, slot, depth))
             }
             Term::Hash(pieces) => {
-                let parts: Arc<[_]> =
-                    pieces.iter().map(|piece| (self.word_at(piece.term, depth), piece.skip, piece.len)).collect();
-                Word::Hash(parts)
+                word::hash(pieces.iter().map(|piece| (self.word_at(piece.term, depth), piece.skip, piece.len)))
             }
             Term::Operation { opcode, operands } => self.operation(opcode, operands, depth),
         }
+    }
+
+    /// What a function leaves in a place, by one of its exits.
+    fn left(&self, function: FunctionId, exit: u32, index: u32) -> Option<TermId> {
+        let exit = self.lifted.functions[function.0 as usize].exits.get(exit as usize)?;
+        exit.leaves.get(index as usize).copied()
     }
 
     fn argument_at(&self, call: NodeId, called: FunctionId, slot: u32, depth: u32) -> Word {

@@ -1,12 +1,16 @@
 //! A word of the machine as an auditor would name it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use alloy_primitives::U256;
+use alloy_primitives::{U256, keccak256};
 use uplint_bytecode::opcode as op;
 
 use super::access::AccessSpace;
+
+/// Most words that one word is said to be one of; beyond, it is unknown.
+const MAX_ALTERNATIVES: usize = 16;
 
 /// Most parts of one word; larger ones are [`Word::Unknown`].
 const MAX_SIZE: u32 = 64;
@@ -39,6 +43,8 @@ pub enum Word {
     Hash(Arc<[(Self, u8, u8)]>),
     /// An operation on words.
     Operation(u8, Arc<[Self]>),
+    /// One of several words, which are in ascending order.
+    OneOf(Arc<[Self]>),
     /// What a call returned, or whether it succeeded.
     CallResult,
     /// Anything else.
@@ -51,14 +57,23 @@ impl Word {
         match self {
             Self::Stored(_, slot) => 1 + slot.size(),
             Self::Hash(parts) => 1 + parts.iter().map(|(word, ..)| word.size()).sum::<u32>(),
-            Self::Operation(_, operands) => 1 + operands.iter().map(Self::size).sum::<u32>(),
+            Self::Operation(_, operands) | Self::OneOf(operands) => 1 + operands.iter().map(Self::size).sum::<u32>(),
             _ => 1,
         }
     }
 
-    /// The word, unless it is too large to be worth keeping.
+    /// The word, unless it is too large to be worth keeping. A place is kept without its keys and indices.
     pub(super) fn bounded(self) -> Self {
-        if self.size() > MAX_SIZE { Self::Unknown } else { self }
+        if self.size() <= MAX_SIZE {
+            return self;
+        }
+        let small = |word: &Self| if word.is_place() { word.clone() } else { Self::Unknown };
+        let smaller = match &self {
+            Self::Hash(parts) => Self::Hash(parts.iter().map(|(word, skip, len)| (small(word), *skip, *len)).collect()),
+            Self::Operation(op::ADD, terms) => Self::Operation(op::ADD, terms.iter().map(small).collect()),
+            _ => Self::Unknown,
+        };
+        if smaller.size() > MAX_SIZE { Self::Unknown } else { smaller }
     }
 
     /// The same word with arguments replaced.
@@ -67,15 +82,48 @@ impl Word {
             Self::Argument(slot) => argument(*slot),
             Self::Stored(space, slot) => Self::Stored(*space, Arc::new(slot.with_arguments(argument))),
             Self::Hash(parts) => {
-                Self::Hash(parts.iter().map(|(word, skip, len)| (word.with_arguments(argument), *skip, *len)).collect())
+                hash(parts.iter().map(|(word, skip, len)| (word.with_arguments(argument), *skip, *len)))
             }
             Self::Operation(opcode, operands) => {
                 let operands: Vec<_> = operands.iter().map(|word| word.with_arguments(argument)).collect();
                 return operation(*opcode, &operands).bounded();
             }
+            Self::OneOf(words) => one_of(words.iter().map(|word| word.with_arguments(argument))),
             other => return other.clone(),
         };
         word.bounded()
+    }
+
+    /// Whether it is a number or a place behind a hash.
+    pub(super) fn is_place(&self) -> bool {
+        match self {
+            Self::Number(_) | Self::Hash(_) => true,
+            Self::Operation(op::ADD, terms) => terms.iter().any(|term| matches!(term, Self::Hash(_))),
+            _ => false,
+        }
+    }
+
+    /// The number that it comes to, hashes of numbers included.
+    pub(super) fn value(&self) -> Option<U256> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Operation(op::ADD, terms) => {
+                terms.iter().try_fold(U256::ZERO, |sum, term| Some(sum.wrapping_add(term.value()?)))
+            }
+            Self::Operation(opcode, operands) => {
+                let numbers: Vec<_> = operands.iter().map(Self::value).collect::<Option<_>>()?;
+                uplint_bytecode::compute(*opcode, &numbers)
+            }
+            Self::Hash(parts) => {
+                let mut bytes = Vec::new();
+                for (word, skip, len) in parts.iter() {
+                    let word: [u8; 32] = word.value()?.to_be_bytes();
+                    bytes.extend_from_slice(word.get(usize::from(*skip)..usize::from(*skip) + usize::from(*len))?);
+                }
+                (!bytes.is_empty()).then(|| U256::from_be_bytes(keccak256(bytes).0))
+            }
+            _ => None,
+        }
     }
 
     /// The number that it is.
@@ -104,7 +152,7 @@ pub(super) fn operation(opcode: u8, operands: &[Word]) -> Word {
     if let (op::CALLDATALOAD, [Word::Number(offset)]) = (opcode, operands) {
         return Word::CallData(*offset);
     }
-    if let Some(numbers) = operands.iter().map(Word::number).collect::<Option<Vec<_>>>()
+    if let Some(numbers) = operands.iter().map(Word::value).collect::<Option<Vec<_>>>()
         && let Some(number) = uplint_bytecode::compute(opcode, &numbers)
     {
         return Word::Number(number);
@@ -120,8 +168,135 @@ pub(super) fn operation(opcode: u8, operands: &[Word]) -> Word {
     }
 }
 
+/// The hash of parts of words. A word that assembly put together of a shifted one and a constant is taken apart again.
+pub(super) fn hash(parts: impl IntoIterator<Item = (Word, u8, u8)>) -> Word {
+    let mut apart = Vec::new();
+    for (word, skip, len) in parts {
+        match shifted(&word) {
+            Some((high, by, low)) if skip + len <= 32 => {
+                let (end, middle) = (skip + len, 32 - by);
+                if skip < middle {
+                    apart.push((high, skip + by, end.min(middle) - skip));
+                }
+                if end > middle {
+                    apart.push((Word::Number(low), skip.max(middle), end - skip.max(middle)));
+                }
+            }
+            _ => apart.push((word, skip, len)),
+        }
+    }
+    Word::Hash(apart.into())
+}
+
+/// A word that was moved to the left, by how many bytes, and the number that takes its place.
+fn shifted(word: &Word) -> Option<(Word, u8, U256)> {
+    let moved = |word: &Word| match word {
+        Word::Operation(op::SHL, sides) => match &sides[..] {
+            [Word::Number(bits), word] => {
+                let bits = u8::try_from(*bits).ok().filter(|bits| bits % 8 == 0 && *bits > 0)?;
+                Some((word.clone(), bits / 8))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match word {
+        Word::Operation(op::OR | op::ADD, sides) => match &sides[..] {
+            [high, Word::Number(low)] | [Word::Number(low), high] => {
+                let (high, by) = moved(high)?;
+                (low.bit_len() <= 8 * usize::from(by)).then_some((high, by, *low))
+            }
+            _ => None,
+        },
+        word => moved(word).map(|(high, by)| (high, by, U256::ZERO)),
+    }
+}
+
+/// One of some words, of which one may be unknown; unknown when there are too many.
+pub(super) fn one_of(words: impl IntoIterator<Item = Word>) -> Word {
+    let mut all = BTreeSet::new();
+    for word in words {
+        match word {
+            Word::OneOf(words) => all.extend(words.iter().cloned()),
+            word => {
+                all.insert(word);
+            }
+        }
+        if all.len() > MAX_ALTERNATIVES {
+            return Word::Unknown;
+        }
+    }
+    match all.len() {
+        0 => Word::Unknown,
+        1 => all.pop_first().unwrap_or(Word::Unknown),
+        _ => Word::OneOf(all.into_iter().collect()).bounded(),
+    }
+}
+
+impl Word {
+    /// The words that it can be, when it is made of some that are one of several. Too many stay together.
+    pub(super) fn alternatives(&self) -> Vec<Self> {
+        let words = self.expanded();
+        if words.len() > MAX_ALTERNATIVES { vec![self.clone()] } else { words }
+    }
+
+    fn expanded(&self) -> Vec<Self> {
+        let combined = |parts: Vec<Vec<Self>>, make: &dyn Fn(&[Self]) -> Self| {
+            let mut rows: Vec<Vec<Self>> = vec![Vec::new()];
+            for part in parts {
+                if rows.len() * part.len() > MAX_ALTERNATIVES {
+                    return vec![self.clone()];
+                }
+                rows = rows
+                    .iter()
+                    .flat_map(|row| part.iter().map(|word| [row.as_slice(), std::slice::from_ref(word)].concat()))
+                    .collect();
+            }
+            rows.iter().map(|row| make(row)).collect()
+        };
+        match self {
+            Self::OneOf(words) => words.iter().flat_map(Self::expanded).collect(),
+            Self::Operation(opcode, operands) if operands.iter().any(Self::has_alternatives) => {
+                let parts = operands.iter().map(Self::expanded).collect();
+                combined(parts, &|row| match (*opcode, row) {
+                    (op::ADD, [first, rest @ ..]) => {
+                        rest.iter().fold(first.clone(), |sum, term| operation(op::ADD, &[sum, term.clone()]))
+                    }
+                    (opcode, row) => operation(opcode, row),
+                })
+            }
+            Self::Hash(hashed) if hashed.iter().any(|(word, ..)| word.has_alternatives()) => {
+                // Only the slot matters: a key may be one of several.
+                let has_slot = hashed.iter().any(|(word, ..)| !word.has_alternatives() && word.is_place());
+                if has_slot {
+                    return vec![self.clone()];
+                }
+                let parts = hashed.iter().map(|(word, ..)| word.expanded()).collect();
+                combined(parts, &|row| {
+                    Self::Hash(
+                        row.iter()
+                            .zip(hashed.iter())
+                            .map(|(word, (_, skip, len))| (word.clone(), *skip, *len))
+                            .collect(),
+                    )
+                })
+            }
+            word => vec![word.clone()],
+        }
+    }
+
+    fn has_alternatives(&self) -> bool {
+        match self {
+            Self::OneOf(_) => true,
+            Self::Operation(_, operands) => operands.iter().any(Self::has_alternatives),
+            Self::Hash(parts) => parts.iter().any(|(word, ..)| word.has_alternatives()),
+            _ => false,
+        }
+    }
+}
+
 /// The number within a sum.
-fn constant_of(word: &Word) -> U256 {
+pub(super) fn constant_of(word: &Word) -> U256 {
     match word {
         Word::Number(number) => *number,
         Word::Operation(op::ADD, terms) => terms.iter().find_map(Word::number).unwrap_or_default(),
@@ -166,6 +341,7 @@ impl fmt::Display for Word {
                 f.write_str(")")
             }
             Self::Operation(opcode, operands) => fmt_operation(f, *opcode, operands),
+            Self::OneOf(words) => fmt_list(f, "(", " or ", words),
             Self::CallResult => f.write_str("call result"),
             Self::Unknown => f.write_str("?"),
         }

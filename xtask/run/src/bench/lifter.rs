@@ -131,6 +131,7 @@ fn freeze(folders: &Folders, jobs: &[Job]) -> Result<(), TaskError> {
         for contract in &mut output.contracts {
             contract.source_map.clear();
             contract.functions.clear();
+            contract.layout = serde_json::Value::Null;
         }
         let path = folders.testdata().join("bytecode").join(place).join("build.json");
         let text = serde_json::to_string_pretty(&output)

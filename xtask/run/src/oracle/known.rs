@@ -100,8 +100,14 @@ impl<'a> Known<'a> {
     }
 
     fn is_preimage(&self, matching: &Matching<'_>, effect: &Effect, preimage: &Bytes) -> bool {
-        let is_whole = effect.result.is_some_and(|term| matches!(self.lifted.terms.get(term), Term::Hash(_)));
-        matching.bytes(&effect.data, preimage, is_whole, 0)
+        let hashed = effect.result.and_then(|term| match self.lifted.terms.get(term) {
+            Term::Hash(pieces) => Some(pieces),
+            _ => None,
+        });
+        match hashed {
+            Some(pieces) => matching.bytes(pieces, preimage, true, 0),
+            None => matching.bytes(&effect.data, preimage, false, 0),
+        }
     }
 }
 
@@ -202,6 +208,12 @@ impl Matching<'_> {
     /// Whether bytes begin with these pieces, and end with them when they are the whole.
     fn bytes(&self, pieces: &[Piece], bytes: &[u8], is_whole: bool, depth: u32) -> bool {
         let mut rest = bytes;
+        let mut pieces = pieces;
+        if let [Piece { len: 0, .. }, behind @ ..] = pieces {
+            let len: usize = behind.iter().map(|piece| usize::from(piece.len)).sum();
+            let Some(start) = bytes.len().checked_sub(len) else { return false };
+            (rest, pieces) = (&bytes[start..], behind);
+        }
         for piece in pieces {
             // Where the length is unknown, what is known of the memory may go on behind it.
             let len = if is_whole { usize::from(piece.len) } else { rest.len().min(usize::from(piece.len)) };

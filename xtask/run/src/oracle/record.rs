@@ -56,6 +56,8 @@ pub struct Recorded {
     pub events: BTreeSet<(u32, Event)>,
     /// What was hashed, by the hash.
     pub preimages: BTreeMap<B256, Bytes>,
+    /// Words that calls were given.
+    pub given: BTreeSet<U256>,
     /// The instructions that ran.
     pub reached: BTreeSet<u32>,
     /// Calls that were refused before they ran.
@@ -66,8 +68,10 @@ pub struct Recorded {
 
 impl Recorded {
     /// A new call begins.
-    pub(super) fn begin_call(&mut self) {
+    pub(super) fn begin_call(&mut self, data: &[u8]) {
         self.steps = 0;
+        let words = data.get(4..).unwrap_or_default().chunks(32);
+        self.given.extend(words.map(|word| U256::from_be_slice(word) << (8 * (32 - word.len()))));
     }
 
     fn add(&mut self, pc: u32, event: Event) {

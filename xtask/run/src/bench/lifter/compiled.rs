@@ -56,11 +56,12 @@ fn read(output: &Value, is_vyper: bool) -> Output {
     }
     let files = output["contracts"].as_object().into_iter().flatten();
     let named = files.flat_map(|(_, contracts)| contracts.as_object().into_iter().flatten());
-    let contracts = named.filter_map(|(name, contract)| read_contract(name, &contract["evm"], is_vyper)).collect();
+    let contracts = named.filter_map(|(name, contract)| read_contract(name, contract, is_vyper)).collect();
     Output { refused: None, contracts }
 }
 
-fn read_contract(name: &str, evm: &Value, is_vyper: bool) -> Option<Contract> {
+fn read_contract(name: &str, contract: &Value, is_vyper: bool) -> Option<Contract> {
+    let evm = &contract["evm"];
     let deployed = &evm["deployedBytecode"];
     let mut code = linked(deployed["object"].as_str()?)?;
     if code.is_empty() {
@@ -83,7 +84,20 @@ fn read_contract(name: &str, evm: &Value, is_vyper: bool) -> Option<Contract> {
         selectors: selectors.collect(),
         functions: functions.collect(),
         source_map: deployed["sourceMap"].as_str().unwrap_or_default().to_owned(),
+        layout: layout(contract, is_vyper),
     })
+}
+
+/// What the compiler says of storage; nothing where it says nothing.
+fn layout(contract: &Value, is_vyper: bool) -> Value {
+    if is_vyper {
+        return contract["layout"].clone();
+    }
+    let spaces = [("storage", &contract["storageLayout"]), ("transient", &contract["transientStorageLayout"])];
+    let there = spaces.into_iter().filter(|(_, layout)| !layout.is_null());
+    let there: serde_json::Map<String, Value> =
+        there.map(|(space, layout)| (space.to_owned(), layout.clone())).collect();
+    if there.is_empty() { Value::Null } else { Value::Object(there) }
 }
 
 /// The bytes, with an address in place of each library.

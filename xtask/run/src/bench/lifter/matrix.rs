@@ -156,7 +156,9 @@ fn solc_jobs(versions: &[Version], unit: &Unit) -> Vec<Job> {
 fn solc_input(unit: &Unit, is_via_ir: bool, runs: Option<u32>) -> Value {
     let sources: serde_json::Map<String, Value> =
         unit.sources.iter().map(|(name, text)| (name.clone(), json!({ "content": text }))).collect();
-    let wanted = json!({ "*": ["evm.deployedBytecode", "evm.methodIdentifiers"] });
+    let wanted = json!({
+        "*": ["evm.deployedBytecode", "evm.methodIdentifiers", "storageLayout", "transientStorageLayout"],
+    });
     let selection: serde_json::Map<String, Value> =
         unit.outputs.iter().map(|name| (name.clone(), wanted.clone())).collect();
     let mut settings = json!({
