@@ -249,8 +249,8 @@ fn last_of(lifted: &Lifted<'_>, first: Pc) -> Pc {
     Pc(u32::try_from(last).unwrap_or(u32::MAX))
 }
 
-/// Where control goes from a node by its own jump, by falling through or by a call.
-fn ways<'a>(lifted: &'a Lifted<'_>, node: &'a Node) -> impl Iterator<Item = (Pc, EdgeKind)> + 'a {
+/// Where control goes from a node within its function, by its own jump or by falling through.
+pub fn ways_within(node: &Node) -> impl Iterator<Item = (NodeId, EdgeKind)> + '_ {
     let kinds = move |to: NodeId| -> &'static [EdgeKind] {
         match (node.end, node.branches.map(|branch| branch == Some(to))) {
             (End::FallThrough, _) => &[EdgeKind::FallThrough],
@@ -264,8 +264,12 @@ fn ways<'a>(lifted: &'a Lifted<'_>, node: &'a Node) -> impl Iterator<Item = (Pc,
         Successor::Node(to) => Some(*to),
         _ => None,
     });
-    let within = nodes.flat_map(move |to| kinds(to).iter().map(move |&kind| (to, kind)));
-    let within = within.map(|(to, kind)| (lifted.nodes[to.index()].pc, kind));
+    nodes.flat_map(move |to| kinds(to).iter().map(move |&kind| (to, kind)))
+}
+
+/// Where control goes from a node by its own jump, by falling through or by a call.
+fn ways<'a>(lifted: &'a Lifted<'_>, node: &'a Node) -> impl Iterator<Item = (Pc, EdgeKind)> + 'a {
+    let within = ways_within(node).map(|(to, kind)| (lifted.nodes[to.index()].pc, kind));
     let called = node.transfers.iter().filter_map(|transfer| match transfer.to {
         Successor::Call(function) if transfer.from.is_none() => {
             Some((lifted.functions[function.index()].entry, EdgeKind::Call))

@@ -135,7 +135,12 @@ pub(crate) struct InspectArgs {
     /// What to show
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Show::Layout, Show::Selectors])]
     pub(crate) show: Vec<Show>,
-    /// text or json, with a file to write to after `=`; repeatable [default: text]
+    /// The one function to show of `functions`, `cfg`, `ssa`, `accesses`, `calls` and `guards`: its name, signature,
+    /// selector or first instruction (`0x1a2`), or `receive`, `fallback` or `dispatch`
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) function: Option<String>,
+    /// text or json, and for `--show cfg` alone dot (Graphviz) or svg (a picture), with a file to write to after `=`;
+    /// repeatable [default: text]
     #[arg(long, value_name = "FMT[=PATH]")]
     pub(crate) output: Vec<OutputSpec>,
     /// The contracts to show
@@ -151,10 +156,14 @@ pub(crate) struct InspectArgs {
 pub(crate) enum Show {
     /// Storage, byte by byte
     Layout,
-    /// Functions and events by selector
+    /// Functions by selector, of the interface and of the bytecode's dispatch
     Selectors,
     /// Functions that the bytecode has, external and internal
     Functions,
+    /// Blocks of instructions and where control goes from each
+    Cfg,
+    /// The bytecode in static single assignment form
+    Ssa,
     /// Accesses to storage in the bytecode, function by function
     Accesses,
     /// Calls of other contracts in the bytecode

@@ -19,6 +19,10 @@ pub(crate) enum Format {
     Sarif,
     /// For documents.
     Markdown,
+    /// A graph for Graphviz.
+    Dot,
+    /// A graph as a picture.
+    Svg,
 }
 
 impl Format {
@@ -29,6 +33,8 @@ impl Format {
             Self::Json => "json",
             Self::Sarif => "sarif",
             Self::Markdown => "markdown",
+            Self::Dot => "dot",
+            Self::Svg => "svg",
         }
     }
 }

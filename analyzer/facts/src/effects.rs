@@ -27,6 +27,7 @@ pub use slot_expr::{Index, SlotExpr};
 pub use uplint_bytecode::Pc;
 pub use word::Word;
 
+use crate::function_name::named_functions;
 use summary::Summaries;
 
 /// A way into the contract.
@@ -77,6 +78,8 @@ pub struct CodeEffects {
 pub struct InternalFunction {
     /// Its first instruction.
     pub entry: Pc,
+    /// Its name in the source, where that is known.
+    pub name: Option<String>,
     /// How many words it is given, the return address left out; the most of all its ways to return.
     pub arguments: u32,
     /// How many words it returns.
@@ -92,6 +95,10 @@ pub fn effects_of_artifact(artifact: &Artifact) -> CodeEffects {
     };
     let mut effects = code_effects(&code.bytes, &placeholders(code));
     effects.spans = spans(code, &effects.named_places());
+    let named = named_functions(artifact, &effects.spans, effects.internal.iter().map(|function| function.entry));
+    for function in &mut effects.internal {
+        function.name = named.get(&function.entry).cloned();
+    }
     effects
 }
 
@@ -119,7 +126,7 @@ impl CodeEffects {
 const FIRST_LIBRARY: u32 = 1 << 31;
 
 /// The places that a deployment fills in: immutables and addresses of libraries.
-fn placeholders(code: &Bytecode) -> Vec<Placeholder> {
+pub(crate) fn placeholders(code: &Bytecode) -> Vec<Placeholder> {
     let mut known_immutables: Vec<i64> = code.immutable_references.iter().filter_map(|place| place.ast_id).collect();
     known_immutables.sort_unstable();
     known_immutables.dedup();
@@ -159,7 +166,7 @@ pub fn effects_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeEffects {
 }
 
 /// The ways into the contract. Code without a dispatch, which a fallback is too, answers every call alike.
-fn names(dispatch: &Dispatch) -> Vec<(EntryName, NodeId)> {
+pub(crate) fn names(dispatch: &Dispatch) -> Vec<(EntryName, NodeId)> {
     let mut names: Vec<_> =
         dispatch.entries.iter().map(|entry| (EntryName::Selector(entry.selector), entry.node)).collect();
     names.extend(dispatch.receive.map(|node| (EntryName::Receive, node)));
@@ -180,6 +187,7 @@ fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
             let most = |count: fn(&Exit) -> u32| function.exits.iter().map(count).max().unwrap_or_default();
             InternalFunction {
                 entry: function.entry,
+                name: None,
                 arguments: most(|exit| exit.takes.saturating_sub(1)),
                 returns: most(|exit| u32::try_from(exit.leaves.len()).unwrap_or(u32::MAX)),
                 callers,
@@ -206,7 +214,7 @@ fn entry(lifted: &Lifted<'_>, summaries: &Summaries<'_>, name: EntryName, start:
 }
 
 /// The nodes of a function that follow from one of them.
-fn reachable(lifted: &Lifted<'_>, start: NodeId) -> BTreeSet<NodeId> {
+pub(crate) fn reachable(lifted: &Lifted<'_>, start: NodeId) -> BTreeSet<NodeId> {
     let mut seen = BTreeSet::from([start]);
     let mut left = vec![start];
     while let Some(node) = left.pop() {

@@ -19,6 +19,7 @@
 mod assembly;
 mod call_graph;
 pub mod code;
+pub mod code_graph;
 pub mod constructor;
 mod control_flow;
 pub mod declaration;
@@ -26,6 +27,7 @@ mod dispatch;
 pub mod effects;
 pub mod entry_point;
 pub mod first_use;
+mod function_name;
 pub mod function_writes;
 pub mod initialization;
 pub mod interface;
@@ -37,6 +39,7 @@ pub mod upgradeability;
 pub mod version;
 
 pub use code::{CodeFacts, Requirement};
+pub use code_graph::{CodeGraph, code_graph};
 pub use constructor::ConstructorEffect;
 pub use declaration::{ContractKind, Declaration, DeclaredVariable, InitialValue, StorageClass};
 pub use entry_point::{EntryPoints, FallbackBehaviour};

@@ -1,17 +1,25 @@
-//! What one version is: its storage and its selectors, for a reader or for a machine.
+//! What one version is: its storage, its selectors and its code, for a reader or for a machine.
 
-use alloy_primitives::hex;
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent};
-use serde::Serialize;
-use uplint_facts::VersionFacts;
 use uplint_layout::{Place, StorageLayout, layout_rows};
 
-use crate::escape;
 use crate::escape::one_line;
 
 mod code;
+mod functions;
+mod graph;
+mod names;
+mod selectors;
+mod sources;
+mod ssa;
 
 pub use code::{inspect_accesses, inspect_calls, inspect_functions, inspect_guards};
+pub(crate) use functions::short_title;
+pub use functions::{function_title, functions_named};
+pub use graph::{CodeView, inspect_cfg};
+pub(crate) use graph::{Notes, operation};
+pub use selectors::inspect_selectors;
+pub use ssa::inspect_ssa;
 
 /// Format of what is inspected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,52 +90,6 @@ fn place_text(place: Place) -> (String, String) {
     }
 }
 
-/// A function as it is inspected.
-#[derive(Serialize)]
-struct SelectorEntry {
-    selector: String,
-    signature: String,
-    mutability: &'static str,
-    returns: Vec<String>,
-}
-
-/// The selectors that a version answers to.
-pub fn inspect_selectors(facts: &VersionFacts, format: InspectFormat) -> String {
-    let mut functions: Vec<_> = facts.interface.functions.iter().collect();
-    functions.sort_by_key(|function| function.selector);
-    let entries = functions.into_iter().map(|function| SelectorEntry {
-        selector: format!("0x{}", hex::encode(function.selector)),
-        signature: function.signature.clone(),
-        mutability: function.mutability.as_json_str(),
-        returns: function.returns.clone(),
-    });
-    let rest = [(facts.interface.has_fallback, "fallback"), (facts.interface.has_receive, "receive")];
-    let rest = rest.into_iter().filter_map(|(is_there, name)| is_there.then_some(name));
-    match format {
-        InspectFormat::Json => {
-            let document = serde_json::json!({
-                "selectors": entries.collect::<Vec<_>>(),
-                "fallback": facts.interface.has_fallback,
-                "receive": facts.interface.has_receive,
-            });
-            let text = serde_json::to_string_pretty(&document);
-            let text = text.expect("invariant: a value holds maps with string keys alone");
-            format!("{}\n", escape::json(&text))
-        }
-        InspectFormat::Text { width, unicode } => {
-            let mut table = new_table(width, unicode, &["selector", "function", "mutability", "returns"]);
-            for entry in entries {
-                let returns = entry.returns.join(", ");
-                table.add_row([&*entry.selector, &one_line(&entry.signature), entry.mutability, &one_line(&returns)]);
-            }
-            rest.for_each(|name| {
-                table.add_row(["", name, "", ""]);
-            });
-            lines(&table) + "\n"
-        }
-    }
-}
-
 /// A table without borders, its header underlined.
 fn new_table(width: usize, unicode: bool, header: &[&str]) -> Table {
     let mut table = Table::new();
@@ -178,15 +140,5 @@ mod tests {
         let document: serde_json::Value = serde_json::from_str(&text).expect("a document");
         assert_eq!(document["layout"][1]["slot"], "0x1");
         assert_eq!(document["layout"][1]["bytes"], 20);
-    }
-
-    #[test]
-    fn selectors_are_listed_in_their_order() {
-        let assessment = sample::full();
-        let facts = &assessment.contracts[0].facts.as_ref().expect("the sample has facts").new;
-        let text = inspect_selectors(facts, TEXT);
-        let first: Vec<_> =
-            text.lines().skip(2).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-        assert_eq!(first, ["0x2e1a7d4d withdraw(uint256) nonpayable", "0x8da5cb5b owner() view address", "receive"]);
     }
 }

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod json;
 mod layout_words;
 pub mod page;
+pub mod picture;
 #[cfg(test)]
 mod sample;
 pub mod sarif;
@@ -20,11 +21,12 @@ pub mod text;
 
 pub use escape::{json as escape_json, one_line};
 pub use inspect::{
-    InspectFormat, inspect_accesses, inspect_calls, inspect_functions, inspect_guards, inspect_layout,
-    inspect_selectors,
+    CodeView, InspectFormat, function_title, functions_named, inspect_accesses, inspect_calls, inspect_cfg,
+    inspect_functions, inspect_guards, inspect_layout, inspect_selectors, inspect_ssa,
 };
 pub use json::{JsonOptions, json, json_schema};
 pub use page::{PageFormat, explain, rules_table};
+pub use picture::{dot, svg};
 pub use sarif::{SarifOptions, sarif};
 pub use text::{TextOptions, text};
 

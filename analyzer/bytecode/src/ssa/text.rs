@@ -24,14 +24,16 @@
 //!
 //! Numbers of values are names to the reader: it numbers them anew, in the order of the text.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use revm_bytecode::opcode::OpCode;
 
 use crate::index_vec::Id;
+use crate::term::FunctionId;
 
 use super::{
-    BasicBlock, Continuation, Definition, Edge, Function, Instruction, Parameter, Program, Terminator, ValueId,
+    BasicBlock, BlockId, Continuation, Definition, Edge, Function, Instruction, Parameter, Program, Terminator, ValueId,
 };
 
 mod lexer;
@@ -44,21 +46,44 @@ const UNNAMED: &str = "OP_";
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (id, function) in self.functions.iter_enumerated() {
-            write!(f, "{id} @{}", function.entry)?;
-            write_parameters(f, &function.parameters, function, true)?;
-            for (at, words) in function.exits.iter().enumerate() {
-                write!(f, "{}{words}", if at == 0 { " -> " } else { ", " })?;
-            }
-            writeln!(f, " {{")?;
-            for (id, block) in function.blocks.iter_enumerated() {
-                write!(f, "{id} ")?;
-                write_block(f, function, block)?;
-            }
-            writeln!(f, "}}")?;
-        }
-        Ok(())
+        self.functions.iter_enumerated().try_for_each(|(id, function)| write_function(f, id, function, &|_| true))
     }
+}
+
+/// Some blocks of a function as text. With all of them it is the function as its program prints it; with fewer it is an
+/// excerpt for readers, which [`parse`] need not take.
+pub struct Excerpt<'a> {
+    /// The number of the function.
+    pub id: FunctionId,
+    /// The function.
+    pub function: &'a Function,
+    /// The blocks.
+    pub blocks: &'a BTreeSet<BlockId>,
+}
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_function(f, self.id, self.function, &|block| self.blocks.contains(&block))
+    }
+}
+
+fn write_function(
+    f: &mut fmt::Formatter<'_>,
+    id: FunctionId,
+    function: &Function,
+    is_shown: &dyn Fn(BlockId) -> bool,
+) -> fmt::Result {
+    write!(f, "{id} @{}", function.entry)?;
+    write_parameters(f, &function.parameters, function, true)?;
+    for (at, words) in function.exits.iter().enumerate() {
+        write!(f, "{}{words}", if at == 0 { " -> " } else { ", " })?;
+    }
+    writeln!(f, " {{")?;
+    for (id, block) in function.blocks.iter_enumerated().filter(|(id, _)| is_shown(*id)) {
+        write!(f, "{id} ")?;
+        write_block(f, function, block)?;
+    }
+    writeln!(f, "}}")
 }
 
 fn write_block(f: &mut fmt::Formatter<'_>, function: &Function, block: &BasicBlock) -> fmt::Result {

@@ -24,7 +24,9 @@ pub(crate) fn rules(specs: &[OutputSpec]) -> Result<Ending, CliError> {
         let format = match output.format {
             Format::Json => PageFormat::Json,
             Format::Markdown => PageFormat::Markdown,
-            Format::Text | Format::Sarif => PageFormat::Text { width: output.style().width },
+            Format::Text | Format::Sarif | Format::Dot | Format::Svg => {
+                PageFormat::Text { width: output.style().width }
+            }
         };
         output::write(&output, &uplint_report::rules_table(&rules, format))?;
     }

@@ -137,7 +137,7 @@ fn report(outcome: &Outcome, output: &Output, job: &Job<'_>, args: &CheckArgs, g
     match output.format {
         Format::Json => uplint_report::json(assessment, &JsonOptions::default()),
         Format::Sarif => uplint_report::sarif(assessment, &sarif_options(outcome, job, args.sarif_all)),
-        Format::Text | Format::Markdown => {
+        Format::Text | Format::Markdown | Format::Dot | Format::Svg => {
             let style = output.style();
             let shown = args.policy.min_severity.severity();
             let min_severity = args.policy.fail_on.severity().map_or(shown, |fails: Severity| shown.min(fails));

@@ -257,8 +257,7 @@ fn what_the_code_of_a_version_does_is_shown_by_the_names_of_its_variables() {
         seen
     };
     let text = show("functions,accesses,calls,guards", "text").stdout;
-    for part in
-        ["0x3659cfe6 upgradeTo(address)", "balanceOf[caller]", "totalAssets", "staticcall", "internal functions"]
+    for part in ["0x3659cfe6 upgradeTo(address)", "balanceOf[caller]", "totalAssets", "staticcall", "internal function"]
     {
         assert!(text.contains(part), "{part}: {text}");
     }

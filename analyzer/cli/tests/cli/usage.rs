@@ -25,8 +25,11 @@ fn wrong_command_lines_end_with_two_and_say_what_is_wrong() {
         (&["check", "a", "--output", "text", "--output", "json"], &["uplint::usage::output", "standard output"]),
         (&["check", "a", "--output", "text=x", "--output", "json=x"], &["uplint::usage::output", "`x`"]),
         (&["check", "a", "--output", "html"], &["uplint::usage::format", "`html`", "`text`, `json`, `sarif`"]),
-        (&["inspect", "a", "--output", "svg"], &["uplint::usage::format", "`svg`", "`text`, `json`"]),
-        (&["inspect", "a", "--show", "cfg"], &["uplint::usage", "cfg", "layout"]),
+        (&["inspect", "a", "--output", "html"], &["uplint::usage::format", "`html`", "`json`, `dot`, `svg`"]),
+        (&["inspect", "a", "--output", "svg"], &["uplint::usage", "`--output svg`", "`--show cfg`"]),
+        (&["inspect", "a", "--show", "cfg,ssa", "--output", "dot=x"], &["uplint::usage", "`--output dot`"]),
+        (&["inspect", "a", "--show", "graph"], &["uplint::usage", "graph", "layout", "cfg"]),
+        (&["inspect", "a", "--function", "f"], &["uplint::usage", "`--function`", "`--show cfg`"]),
         (&["rules", "--output", "sarif"], &["uplint::usage::format", "`text`, `json`, `markdown`"]),
         (&["explain", "ZZ999"], &["uplint::rule::unknown", "`ZZ999`"]),
     ];

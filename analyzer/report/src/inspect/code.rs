@@ -1,15 +1,16 @@
 //! What the bytecode of a version does, function by function, for a reader or for a machine.
 
-use std::collections::BTreeMap;
-
-use alloy_primitives::{U256, hex};
+use alloy_primitives::hex;
 use serde_json::{Value, json};
+use uplint_bytecode::Coverage;
 use uplint_facts::VersionFacts;
 use uplint_facts::effects::{
-    AccessKind, AccessSpace, Call, CallKind, CodeEffects, EntryEffects, EntryName, Guard, Pc, SlotExpr, StorageAccess,
+    AccessKind, AccessSpace, Call, CallKind, CodeEffects, EntryEffects, EntryName, Guard, StorageAccess,
 };
-use uplint_layout::{ByteRange, Space};
+use uplint_layout::ByteRange;
 
+use super::names::Names;
+use super::sources::Sources;
 use super::{InspectFormat, lines, new_table};
 use crate::escape::{self, one_line};
 
@@ -21,11 +22,11 @@ pub fn inspect_functions(facts: &VersionFacts, effects: &CodeEffects, format: In
             .internal
             .iter()
             .map(|function| {
-                json!({ "pc": function.entry.0, "arguments": function.arguments, "returns": function.returns,
-                        "callers": function.callers })
+                json!({ "pc": function.entry.0, "name": function.name, "arguments": function.arguments,
+                        "returns": function.returns, "callers": function.callers })
             })
             .collect();
-        return document(&json!({ "external": external, "internal": internal, "gaps": gaps_json(effects) }));
+        return document(&json!({ "external": external, "internal": internal, "gaps": gaps_json(&effects.coverage) }));
     };
     let mut table = new_table(width, unicode, &["pc", "function", "reads", "writes", "calls", "guards", "returns"]);
     for entry in &effects.entries {
@@ -40,10 +41,11 @@ pub fn inspect_functions(facts: &VersionFacts, effects: &CodeEffects, format: In
             return_text(entry),
         ]);
     }
-    let mut internal = new_table(width, unicode, &["pc", "arguments", "returns", "callers"]);
+    let mut internal = new_table(width, unicode, &["pc", "internal function", "arguments", "returns", "callers"]);
     for function in &effects.internal {
         internal.add_row([
             function.entry.to_string(),
+            function.name.as_deref().map(one_line).unwrap_or_default().into_owned(),
             function.arguments.to_string(),
             function.returns.to_string(),
             function.callers.to_string(),
@@ -51,14 +53,14 @@ pub fn inspect_functions(facts: &VersionFacts, effects: &CodeEffects, format: In
     }
     let internal = match effects.internal.as_slice() {
         [] => String::new(),
-        _ => format!("\ninternal functions\n{}\n", lines(&internal)),
+        _ => format!("\n{}\n", lines(&internal)),
     };
-    format!("{}\n{internal}{}", lines(&table), gaps_text(effects))
+    format!("{}\n{internal}{}", lines(&table), gaps_text(&effects.coverage))
 }
 
 /// The accesses to storage of each function.
 pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
-    let (names, sources) = (Names::of(facts), Sources { facts, effects });
+    let (names, sources) = (Names::of(facts), Sources { facts, spans: &effects.spans });
     let InspectFormat::Text { width, unicode } = format else {
         return for_each(facts, effects, |entry| {
             entry.accesses.iter().map(|access| access_json(&names, &sources, access)).collect()
@@ -90,10 +92,10 @@ pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: Ins
 /// The calls that each function makes.
 pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
     let InspectFormat::Text { width, unicode } = format else {
-        let sources = Sources { facts, effects };
+        let sources = Sources { facts, spans: &effects.spans };
         return for_each(facts, effects, |entry| entry.calls.iter().map(|call| call_json(&sources, call)).collect());
     };
-    let sources = Sources { facts, effects };
+    let sources = Sources { facts, spans: &effects.spans };
     sections(facts, effects, |entry| {
         let mut table = new_table(width, unicode, &["pc", "kind", "target", "selector", "value", "checked", "source"]);
         for call in &entry.calls {
@@ -115,12 +117,12 @@ pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: Inspec
 /// The conditions without which each function reverts.
 pub fn inspect_guards(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
     let InspectFormat::Text { width, unicode } = format else {
-        let sources = Sources { facts, effects };
+        let sources = Sources { facts, spans: &effects.spans };
         return for_each(facts, effects, |entry| {
             entry.guards.iter().map(|guard| guard_json(&sources, guard)).collect()
         });
     };
-    let sources = Sources { facts, effects };
+    let sources = Sources { facts, spans: &effects.spans };
     sections(facts, effects, |entry| {
         let mut table = new_table(width, unicode, &["pc", "condition", "source"]);
         for guard in &entry.guards {
@@ -140,7 +142,7 @@ fn sections(facts: &VersionFacts, effects: &CodeEffects, table: impl Fn(&EntryEf
     if parts.is_empty() {
         parts.push("none\n".to_owned());
     }
-    parts.join("\n") + &gaps_text(effects)
+    parts.join("\n") + &gaps_text(&effects.coverage)
 }
 
 fn for_each(facts: &VersionFacts, effects: &CodeEffects, list: impl Fn(&EntryEffects) -> Vec<Value>) -> String {
@@ -149,16 +151,16 @@ fn for_each(facts: &VersionFacts, effects: &CodeEffects, list: impl Fn(&EntryEff
         .iter()
         .map(|entry| json!({ "function": title(facts, entry.name), "pc": entry.pc.0, "list": list(entry) }))
         .collect();
-    document(&json!({ "functions": functions, "gaps": gaps_json(effects) }))
+    document(&json!({ "functions": functions, "gaps": gaps_json(&effects.coverage) }))
 }
 
-fn document(value: &Value) -> String {
+pub(super) fn document(value: &Value) -> String {
     let text = serde_json::to_string_pretty(value).expect("invariant: a value holds maps with string keys alone");
     format!("{}\n", escape::json(&text))
 }
 
 /// The signature of a function where the interface has it, else its selector.
-fn title(facts: &VersionFacts, name: EntryName) -> String {
+pub(crate) fn title(facts: &VersionFacts, name: EntryName) -> String {
     match name {
         EntryName::Receive => "receive".to_owned(),
         EntryName::Fallback => "fallback".to_owned(),
@@ -189,14 +191,14 @@ fn bytes_text(bytes: &[ByteRange]) -> String {
     }
 }
 
-fn gaps_text(effects: &CodeEffects) -> String {
-    let gaps = effects.coverage.gaps.iter();
+pub(super) fn gaps_text(coverage: &Coverage) -> String {
+    let gaps = coverage.gaps.iter();
     let gaps: Vec<_> = gaps.map(|gap| format!("not established: {}: {}", gap.pc, gap.unknown.reason())).collect();
     if gaps.is_empty() { String::new() } else { format!("\n{}\n", gaps.join("\n")) }
 }
 
-fn gaps_json(effects: &CodeEffects) -> Vec<Value> {
-    let gaps = effects.coverage.gaps.iter();
+pub(super) fn gaps_json(coverage: &Coverage) -> Vec<Value> {
+    let gaps = coverage.gaps.iter();
     gaps.map(|gap| json!({ "pc": gap.pc.0, "reason": gap.unknown.reason() })).collect()
 }
 
@@ -244,64 +246,4 @@ fn call_json(sources: &Sources<'_>, call: &Call) -> Value {
 fn guard_json(sources: &Sources<'_>, guard: &Guard) -> Value {
     let condition = guard.condition.to_string();
     json!({ "pc": guard.pc.0, "condition": condition, "source": sources.json(guard.pc) })
-}
-
-/// Where the source of instructions is.
-struct Sources<'a> {
-    facts: &'a VersionFacts,
-    effects: &'a CodeEffects,
-}
-
-impl Sources<'_> {
-    /// Path, line and column of the source of an instruction; empty where nobody knows.
-    fn text(&self, pc: Pc) -> String {
-        self.place(pc).map(|(path, line)| format!("{}:{line}", one_line(&path))).unwrap_or_default()
-    }
-
-    fn json(&self, pc: Pc) -> Value {
-        self.place(pc).map_or(Value::Null, |(path, line)| json!({ "path": path, "line": line }))
-    }
-
-    fn place(&self, pc: Pc) -> Option<(String, u32)> {
-        let span = self.effects.spans.get(&pc)?;
-        let source = self.facts.artifact.unit.as_ref()?.source(span.source)?;
-        Some((source.path.to_string(), source.line_column(span.start)?.line))
-    }
-}
-
-/// Names of declared variables by their slot.
-struct Names {
-    known: BTreeMap<(AccessSpace, U256), Vec<NamedBytes>>,
-}
-
-/// The bytes of a variable, when it does not leave its slot, and its name.
-type NamedBytes = (Option<ByteRange>, String);
-
-impl Names {
-    fn of(facts: &VersionFacts) -> Self {
-        let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for root in &facts.layout.roots {
-            let space = if root.space == Space::Transient { AccessSpace::Transient } else { AccessSpace::Storage };
-            for variable in &root.variables {
-                let of_slot = known.entry((space, variable.place.slot.0)).or_default();
-                of_slot.push((variable.place.within_slot(), variable.label.clone()));
-            }
-        }
-        Self { known }
-    }
-
-    /// The place of an access with the names of the variables that it begins from.
-    fn describe(&self, access: &StorageAccess) -> String {
-        let is_whole = matches!(access.slot, SlotExpr::Known(_));
-        access.slot.describe(&|slot| {
-            let of_slot = self.known.get(&(access.space, slot))?;
-            let meets = |place: &Option<ByteRange>| match place {
-                Some(place) if is_whole => access.bytes.iter().any(|bytes| bytes.overlaps(*place)),
-                _ => true,
-            };
-            let names: Vec<_> =
-                of_slot.iter().filter(|(place, _)| meets(place)).map(|(_, name)| name.as_str()).collect();
-            (!names.is_empty()).then(|| names.join(" and "))
-        })
-    }
 }
