@@ -12,6 +12,7 @@ mod names;
 mod selectors;
 mod sources;
 mod ssa;
+mod words;
 
 pub use code::{inspect_accesses, inspect_calls, inspect_functions, inspect_guards};
 pub(crate) use functions::short_title;

@@ -1,16 +1,20 @@
 //! What the bytecode of a version does, function by function, for a reader or for a machine.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::hex;
 use serde_json::{Value, json};
 use uplint_bytecode::Coverage;
 use uplint_facts::VersionFacts;
 use uplint_facts::effects::{
-    AccessKind, AccessSpace, Call, CallKind, CodeEffects, EntryEffects, EntryName, Guard, StorageAccess,
+    AccessKind, AccessSpace, Call, CallKind, CodeEffects, EntryEffects, EntryName, Guard, InternalFunction, Pc,
+    StorageAccess,
 };
 use uplint_layout::ByteRange;
 
 use super::names::Names;
 use super::sources::Sources;
+use super::words::{Speech, is_decoding};
 use super::{InspectFormat, lines, new_table};
 use crate::escape::{self, one_line};
 
@@ -42,7 +46,11 @@ pub fn inspect_functions(facts: &VersionFacts, effects: &CodeEffects, format: In
         ]);
     }
     let mut internal = new_table(width, unicode, &["pc", "internal function", "arguments", "returns", "callers"]);
-    for function in &effects.internal {
+    // Beside functions that the source has, those that the compiler made up are noise.
+    let has_names = effects.internal.iter().any(|function| function.name.is_some());
+    let is_listed = |function: &&InternalFunction| !has_names || function.name.is_some();
+    let listed: Vec<_> = effects.internal.iter().filter(is_listed).collect();
+    for function in &listed {
         internal.add_row([
             function.entry.to_string(),
             function.name.as_deref().map(one_line).unwrap_or_default().into_owned(),
@@ -51,86 +59,130 @@ pub fn inspect_functions(facts: &VersionFacts, effects: &CodeEffects, format: In
             function.callers.to_string(),
         ]);
     }
-    let internal = match effects.internal.as_slice() {
-        [] => String::new(),
-        _ => format!("\n{}\n", lines(&internal)),
+    let others = match effects.internal.len() - listed.len() {
+        0 => String::new(),
+        others => format!("and {others} that the source does not name\n"),
     };
+    let internal = match listed.as_slice() {
+        [] => String::new(),
+        _ => format!("\n{}\n{others}", lines(&internal)),
+    };
+    if effects.entries.is_empty() {
+        return format!("{}{internal}{}", nothing(facts), gaps_text(&effects.coverage));
+    }
     format!("{}\n{internal}{}", lines(&table), gaps_text(&effects.coverage))
 }
 
-/// The accesses to storage of each function.
+/// The accesses to storage of each function. Accesses of one place in one way are one line.
 pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
     let (names, sources) = (Names::of(facts), Sources { facts, spans: &effects.spans });
     let InspectFormat::Text { width, unicode } = format else {
         return for_each(facts, effects, |entry| {
-            entry.accesses.iter().map(|access| access_json(&names, &sources, access)).collect()
+            let speech = Speech::of(facts, &names, entry.name);
+            entry.accesses.iter().map(|access| access_json(&speech, &sources, access)).collect()
         });
     };
     sections(facts, effects, |entry| {
-        let mut table = new_table(width, unicode, &["pc", "kind", "slot", "bytes", "value", "source"]);
-        for access in &entry.accesses {
+        let speech = Speech::of(facts, &names, entry.name);
+        let rows = entry.accesses.iter().map(|access| {
             let kind = match (access.kind, access.space) {
                 (AccessKind::Read, AccessSpace::Storage) => "read",
                 (AccessKind::Write, AccessSpace::Storage) => "write",
                 (AccessKind::Read, AccessSpace::Transient) => "read transient",
                 (AccessKind::Write, AccessSpace::Transient) => "write transient",
             };
-            let value = access.value.as_ref().map(ToString::to_string).unwrap_or_default();
-            table.add_row([
-                access.pc.to_string(),
-                kind.to_owned(),
-                one_line(&names.describe(access)).into_owned(),
-                bytes_text(&access.bytes),
-                one_line(&value).into_owned(),
-                sources.text(access.pc),
-            ]);
-        }
-        (!entry.accesses.is_empty()).then(|| lines(&table))
+            let value = access.value.as_ref().map(|value| speech.word(value)).unwrap_or_default();
+            (access.pc, vec![kind.to_owned(), speech.access(access), bytes_text(&access.bytes), value])
+        });
+        table((width, unicode), &["kind", "slot", "bytes", "value"], rows, &sources)
     })
 }
 
 /// The calls that each function makes.
 pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
+    let (names, sources) = (Names::of(facts), Sources { facts, spans: &effects.spans });
     let InspectFormat::Text { width, unicode } = format else {
-        let sources = Sources { facts, spans: &effects.spans };
         return for_each(facts, effects, |entry| entry.calls.iter().map(|call| call_json(&sources, call)).collect());
     };
-    let sources = Sources { facts, spans: &effects.spans };
     sections(facts, effects, |entry| {
-        let mut table = new_table(width, unicode, &["pc", "kind", "target", "selector", "value", "checked", "source"]);
-        for call in &entry.calls {
+        let speech = Speech::of(facts, &names, entry.name);
+        let rows = entry.calls.iter().map(|call| {
             let is_call = !matches!(call.kind, CallKind::Create | CallKind::Create2 | CallKind::SelfDestruct);
-            table.add_row([
-                call.pc.to_string(),
-                call.kind.to_string(),
-                one_line(&call.target.to_string()).into_owned(),
-                call.selector.map(hex::encode_prefixed).unwrap_or_default(),
-                one_line(&call.value.to_string()).into_owned(),
-                if is_call && !call.is_checked { "no".to_owned() } else { String::new() },
-                sources.text(call.pc),
-            ]);
-        }
-        (!entry.calls.is_empty()).then(|| lines(&table))
+            let checked = if is_call && !call.is_checked { "no" } else { "" };
+            let selector = call.selector.map(|selector| title(facts, EntryName::Selector(selector)));
+            let selector = selector.unwrap_or_default();
+            let (target, value) = (speech.word(&call.target), speech.word(&call.value));
+            (call.pc, vec![call.kind.to_string(), target, selector, value, checked.to_owned()])
+        });
+        table((width, unicode), &["kind", "target", "selector", "value", "checked"], rows, &sources)
     })
 }
 
-/// The conditions without which each function reverts.
+/// The conditions without which each function reverts. Those on the form of the call data alone are one line.
 pub fn inspect_guards(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
+    let (names, sources) = (Names::of(facts), Sources { facts, spans: &effects.spans });
     let InspectFormat::Text { width, unicode } = format else {
-        let sources = Sources { facts, spans: &effects.spans };
         return for_each(facts, effects, |entry| {
             entry.guards.iter().map(|guard| guard_json(&sources, guard)).collect()
         });
     };
-    let sources = Sources { facts, spans: &effects.spans };
     sections(facts, effects, |entry| {
-        let mut table = new_table(width, unicode, &["pc", "condition", "source"]);
-        for guard in &entry.guards {
-            let condition = one_line(&guard.condition.to_string()).into_owned();
-            table.add_row([guard.pc.to_string(), condition, sources.text(guard.pc)]);
-        }
-        (!entry.guards.is_empty()).then(|| lines(&table))
+        let speech = Speech::of(facts, &names, entry.name);
+        let rows = entry.guards.iter().map(|guard| {
+            let is_decoding = is_decoding(&guard.condition);
+            let form = "the call data has the form of the arguments";
+            (guard.pc, vec![if is_decoding { form.to_owned() } else { speech.condition(&guard.condition) }])
+        });
+        table((width, unicode), &["condition"], rows, &sources)
     })
+}
+
+/// Most places that one line names.
+const MAX_PLACES: usize = 6;
+
+/// A table of what happens at some places; what is the same at several is one line. Columns without any text are left
+/// out. `None` without rows.
+fn table(
+    (width, unicode): (usize, bool),
+    columns: &[&str],
+    rows: impl Iterator<Item = (Pc, Vec<String>)>,
+    sources: &Sources<'_>,
+) -> Option<String> {
+    let mut merged: Vec<(Vec<String>, Vec<Pc>)> = Vec::new();
+    let mut known: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    for (pc, cells) in rows {
+        let at = *known.entry(cells.clone()).or_insert_with(|| {
+            merged.push((cells, Vec::new()));
+            merged.len() - 1
+        });
+        merged[at].1.push(pc);
+    }
+    let lines_of: Vec<Vec<String>> = merged
+        .into_iter()
+        .map(|(cells, mut places)| {
+            let source = sources.texts(&places);
+            places.dedup();
+            let rest = places.len().saturating_sub(MAX_PLACES);
+            let mut pcs: Vec<_> = places.iter().take(MAX_PLACES).map(ToString::to_string).collect();
+            if rest > 0 {
+                pcs.push(format!("and {rest} more"));
+            }
+            let cells = cells.into_iter().map(|cell| one_line(&cell).into_owned());
+            [pcs.join(" ")].into_iter().chain(cells).chain([source]).collect()
+        })
+        .collect();
+    if lines_of.is_empty() {
+        return None;
+    }
+    let header: Vec<&str> = ["pc"].into_iter().chain(columns.iter().copied()).chain(["source"]).collect();
+    let is_used: Vec<bool> = (0..header.len()).map(|at| lines_of.iter().any(|cells| !cells[at].is_empty())).collect();
+    let used = |at: &usize| is_used[*at];
+    let header: Vec<&str> = (0..header.len()).filter(used).map(|at| header[at]).collect();
+    let mut table = new_table(width, unicode, &header);
+    for cells in &lines_of {
+        table.add_row((0..cells.len()).filter(used).map(|at| cells[at].as_str()));
+    }
+    Some(lines(&table))
 }
 
 /// A table for each function that has any, and what was not seen.
@@ -140,9 +192,15 @@ fn sections(facts: &VersionFacts, effects: &CodeEffects, table: impl Fn(&EntryEf
         parts.extend(table(entry).map(|table| format!("{}\n{table}\n", title(facts, entry.name))));
     }
     if parts.is_empty() {
-        parts.push("none\n".to_owned());
+        parts.push(nothing(facts).to_owned());
     }
     parts.join("\n") + &gaps_text(&effects.coverage)
+}
+
+/// What stands where nothing is to be told, and why.
+pub(super) fn nothing(facts: &VersionFacts) -> &'static str {
+    let has_code = facts.artifact.runtime.as_ref().is_some_and(|code| !code.bytes.is_empty());
+    if has_code { "none\n" } else { "none: there is no runtime bytecode, as for abstract contracts and interfaces\n" }
 }
 
 fn for_each(facts: &VersionFacts, effects: &CodeEffects, list: impl Fn(&EntryEffects) -> Vec<Value>) -> String {
@@ -215,7 +273,7 @@ fn function_json(facts: &VersionFacts, entry: &EntryEffects) -> Value {
     })
 }
 
-fn access_json(names: &Names, sources: &Sources<'_>, access: &StorageAccess) -> Value {
+fn access_json(speech: &Speech<'_>, sources: &Sources<'_>, access: &StorageAccess) -> Value {
     let bytes: Vec<Value> =
         access.bytes.iter().map(|range| json!({ "offset": range.offset, "length": range.len })).collect();
     json!({
@@ -224,7 +282,7 @@ fn access_json(names: &Names, sources: &Sources<'_>, access: &StorageAccess) -> 
         "space": access.space.to_string(),
         "slot": access.slot.to_string(),
         "root": access.slot.root().map(|slot| format!("{slot:#x}")),
-        "name": names.describe(access),
+        "name": speech.access(access),
         "bytes": bytes,
         "value": access.value.as_ref().map(ToString::to_string),
         "source": sources.json(access.pc),

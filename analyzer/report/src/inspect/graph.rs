@@ -11,10 +11,11 @@ use uplint_facts::code_graph::{CallTarget, CodeBlock, CodeFunction, CodeGraph, F
 use uplint_facts::effects::{AccessKind, CodeEffects, Pc};
 
 use super::InspectFormat;
-use super::code::{document, gaps_json, gaps_text};
+use super::code::{document, gaps_json, gaps_text, nothing};
 use super::functions::{function_title, short_title};
 use super::names::Names;
 use super::sources::Sources;
+use super::words::Speech;
 use crate::escape::one_line;
 
 /// Most instructions that one report lists. Blocks that end alike would list their end again and again.
@@ -70,7 +71,7 @@ fn cfg_text(view: CodeView<'_>) -> String {
         parts.push(text);
     }
     if parts.is_empty() {
-        parts.push("none\n".to_owned());
+        parts.push(nothing(view.facts).to_owned());
     }
     let remarks = remarks(view, &listing).into_iter().map(|remark| format!("\n{remark}\n"));
     parts.join("\n") + &remarks.collect::<String>() + &gaps_text(&view.graph.coverage)
@@ -238,8 +239,9 @@ impl Notes {
         let names = Names::of(view.facts);
         let mut all: BTreeMap<Pc, BTreeSet<String>> = BTreeMap::new();
         for entry in &view.effects.entries {
+            let speech = Speech::of(view.facts, &names, entry.name);
             for access in &entry.accesses {
-                let place = names.describe(access);
+                let place = speech.access(access);
                 let is_number = place.starts_with(|first: char| first.is_ascii_digit());
                 let place = if is_number { format!("slot {place}") } else { place };
                 let sign = if access.kind == AccessKind::Write { "writes " } else { "" };
@@ -247,7 +249,7 @@ impl Notes {
             }
             for call in &entry.calls {
                 let selector = call.selector.map(|selector| format!(", {}", hex::encode_prefixed(selector)));
-                let note = format!("{}{}", call.target, selector.unwrap_or_default());
+                let note = format!("{}{}", speech.word(&call.target), selector.unwrap_or_default());
                 all.entry(call.pc).or_default().insert(note);
             }
         }

@@ -1,46 +1,161 @@
 //! What is the slot that the bytecode accesses called in the source?
+//!
+//! From the declared variable that a place begins from, its type leads on: through mappings and arrays to the members of
+//! structs. Where the type does not fit what the code does, the place keeps its numbers.
 
 use std::collections::BTreeMap;
 
 use alloy_primitives::U256;
 use uplint_facts::VersionFacts;
-use uplint_facts::effects::{AccessSpace, SlotExpr, StorageAccess};
-use uplint_layout::{ByteRange, Space};
+use uplint_facts::effects::{AccessSpace, Index, SlotExpr, StorageAccess, Word};
+use uplint_layout::{ByteRange, Space, StorageVariable, TypeId, TypeKind, TypeTable};
 
 /// Names of declared variables by their slot.
-pub(super) struct Names {
-    known: BTreeMap<(AccessSpace, U256), Vec<NamedBytes>>,
+pub(super) struct Names<'a> {
+    known: BTreeMap<(AccessSpace, U256), Vec<&'a StorageVariable>>,
+    types: &'a TypeTable,
 }
 
-/// The bytes of a variable, when it does not leave its slot, and its name.
-type NamedBytes = (Option<ByteRange>, String);
+/// A place by its name, with the type of what stands there.
+struct Named {
+    text: String,
+    ty: Option<TypeId>,
+}
 
-impl Names {
+impl<'a> Names<'a> {
     /// The names that a layout declares.
-    pub(super) fn of(facts: &VersionFacts) -> Self {
+    pub(super) fn of(facts: &'a VersionFacts) -> Self {
         let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for root in &facts.layout.roots {
             let space = if root.space == Space::Transient { AccessSpace::Transient } else { AccessSpace::Storage };
             for variable in &root.variables {
-                let of_slot = known.entry((space, variable.place.slot.0)).or_default();
-                of_slot.push((variable.place.within_slot(), variable.label.clone()));
+                known.entry((space, variable.place.slot.0)).or_default().push(variable);
             }
         }
-        Self { known }
+        Self { known, types: &facts.layout.types }
     }
 
-    /// The place of an access with the names of the variables that it begins from.
-    pub(super) fn describe(&self, access: &StorageAccess) -> String {
-        let is_whole = matches!(access.slot, SlotExpr::Known(_));
-        access.slot.describe(&|slot| {
-            let of_slot = self.known.get(&(access.space, slot))?;
-            let meets = |place: &Option<ByteRange>| match place {
-                Some(place) if is_whole => access.bytes.iter().any(|bytes| bytes.overlaps(*place)),
-                _ => true,
-            };
-            let names: Vec<_> =
-                of_slot.iter().filter(|(place, _)| meets(place)).map(|(_, name)| name.as_str()).collect();
-            (!names.is_empty()).then(|| names.join(" and "))
-        })
+    /// Whether a name means something besides an argument: a variable, or a word of the environment.
+    pub(super) fn is_taken(&self, name: &str) -> bool {
+        matches!(name, "caller" | "origin" | "this" | "timestamp" | "max")
+            || self.known.values().flatten().any(|variable| variable.label == name)
     }
+
+    /// The place of an access. `word` says what keys and indices are called.
+    pub(super) fn access(&self, access: &StorageAccess, word: &dyn Fn(&Word) -> String) -> String {
+        self.place(access.space, &access.slot, &access.bytes, word)
+    }
+
+    /// Some bytes of a place.
+    pub(super) fn place(
+        &self,
+        space: AccessSpace,
+        slot: &SlotExpr,
+        bytes: &[ByteRange],
+        word: &dyn Fn(&Word) -> String,
+    ) -> String {
+        self.named(space, slot, bytes, word).text
+    }
+
+    /// The least significant bytes of a place by the name of a variable that has just these; `None` without one.
+    pub(super) fn low_bytes(
+        &self,
+        space: AccessSpace,
+        slot: &SlotExpr,
+        len: u8,
+        word: &dyn Fn(&Word) -> String,
+    ) -> Option<String> {
+        let named = self.named(space, slot, &[ByteRange { offset: 0, len }], word);
+        let has_these = |ty: TypeId| self.types[ty].size_bytes == U256::from(len);
+        named.ty.is_some_and(has_these).then_some(named.text)
+    }
+
+    fn named(&self, space: AccessSpace, slot: &SlotExpr, bytes: &[ByteRange], word: &dyn Fn(&Word) -> String) -> Named {
+        // Bytes are of the slot itself, not of the one that it is counted from.
+        let base_of = |base: &SlotExpr| self.named(space, base, &[], word);
+        match slot {
+            SlotExpr::Known(number) => {
+                let variables = self.known.get(&(space, *number)).map(Vec::as_slice).unwrap_or_default();
+                covered(variables.iter().copied(), bytes).unwrap_or_else(|| Named { text: slot.to_string(), ty: None })
+            }
+            SlotExpr::Mapping { base, key } => {
+                let base = base_of(base);
+                let value = base.ty.and_then(|ty| match self.kind(ty) {
+                    TypeKind::Mapping { value, .. } => Some(*value),
+                    _ => None,
+                });
+                self.within(Named { text: format!("{}[{}]", base.text, word(key)), ty: value }, U256::ZERO, bytes)
+            }
+            SlotExpr::DynArray { base } => {
+                let base = base_of(base);
+                let element = base.ty.and_then(|ty| self.element(ty));
+                Named { text: format!("{}[..]", base.text), ty: element }
+            }
+            SlotExpr::Offset { base, by, index } => {
+                let is_data = matches!(**base, SlotExpr::DynArray { .. });
+                let mut named = base_of(base);
+                if let Some(Index { word: index, stride }) = index {
+                    // The data of an array with an index is the array's element.
+                    let array = named.text.strip_suffix("[..]").unwrap_or(&named.text);
+                    let known = if is_data { named.ty } else { named.ty.and_then(|ty| self.element(ty)) };
+                    let is_element = known.is_some_and(|ty| self.slots(ty) == *stride);
+                    let step = if is_element || *stride == U256::ONE { String::new() } else { format!(" by {stride}") };
+                    named = Named { text: format!("{array}[{}{step}]", word(index)), ty: known.filter(|_| is_element) };
+                }
+                self.within(named, *by, bytes)
+            }
+            SlotExpr::Seeded { seed, keys } => {
+                let keys = keys.iter().map(word).collect::<Vec<_>>().join("][");
+                Named { text: format!("seed {seed:#x}[{keys}]"), ty: None }
+            }
+            SlotExpr::Given(given) => Named { text: format!("slot {}", word(given)), ty: None },
+            SlotExpr::Unknown(unknown) => Named { text: format!("unknown ({})", word(unknown)), ty: None },
+        }
+    }
+
+    fn kind(&self, ty: TypeId) -> &TypeKind {
+        &self.types[ty].kind
+    }
+
+    fn element(&self, ty: TypeId) -> Option<TypeId> {
+        match self.kind(ty) {
+            TypeKind::StaticArray { element, .. }
+            | TypeKind::DynamicArray { element }
+            | TypeKind::BoundedArray { element, .. } => Some(*element),
+            _ => None,
+        }
+    }
+
+    /// How many slots a type takes.
+    fn slots(&self, ty: TypeId) -> U256 {
+        self.types[ty].size_bytes.div_ceil(U256::from(32))
+    }
+
+    /// The slot that lies so many slots behind the start of something: the member of a struct.
+    fn within(&self, named: Named, by: U256, bytes: &[ByteRange]) -> Named {
+        if let Some(TypeKind::Struct { members }) = named.ty.map(|ty| self.kind(ty)) {
+            let there = members.iter().filter(|member| member.place.slot.0 == by);
+            if let Some(member) = covered(there, bytes) {
+                return Named { text: format!("{}.{}", named.text, member.text), ty: member.ty };
+            }
+        }
+        if by.is_zero() {
+            return named;
+        }
+        let back = by.wrapping_neg();
+        let text = if back < by { format!("{} less {back}", named.text) } else { format!("{}.{by}", named.text) };
+        Named { text, ty: None }
+    }
+}
+
+/// The variables of one slot that hold some of these bytes, or all of them where no bytes are given.
+fn covered<'b>(variables: impl Iterator<Item = &'b StorageVariable>, bytes: &[ByteRange]) -> Option<Named> {
+    let meets = |variable: &&StorageVariable| match variable.place.within_slot() {
+        Some(place) => bytes.is_empty() || bytes.iter().any(|bytes| bytes.overlaps(place)),
+        None => true,
+    };
+    let met: Vec<_> = variables.filter(meets).collect();
+    let ty = if let [one] = met.as_slice() { Some(one.ty) } else { None };
+    let labels: Vec<_> = met.iter().map(|variable| variable.label.as_str()).collect();
+    (!labels.is_empty()).then(|| Named { text: labels.join(" and "), ty })
 }

@@ -1,6 +1,6 @@
 //! Which line of the source does an instruction come from?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use uplint_artifact::Span;
@@ -16,11 +16,21 @@ pub(super) struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// Path, line and column of the source of an instruction; empty where nobody knows.
-    pub(super) fn text(&self, pc: Pc) -> String {
-        self.place(pc).map(|(path, line)| format!("{}:{line}", one_line(&path))).unwrap_or_default()
+    /// File and lines of the sources of some instructions; empty where nobody knows.
+    pub(super) fn texts(&self, places: &[Pc]) -> String {
+        let mut lines: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+        for (path, line) in places.iter().filter_map(|pc| self.place(*pc)) {
+            let file = path.rsplit('/').next().unwrap_or(&path);
+            lines.entry(one_line(file).into_owned()).or_default().insert(line);
+        }
+        let of_file = |(file, lines): (String, BTreeSet<u32>)| {
+            let lines: Vec<_> = lines.iter().map(ToString::to_string).collect();
+            format!("{file}:{}", lines.join(","))
+        };
+        lines.into_iter().map(of_file).collect::<Vec<_>>().join(" ")
     }
 
+    /// Path and line of the source of an instruction.
     pub(super) fn json(&self, pc: Pc) -> Value {
         self.place(pc).map_or(Value::Null, |(path, line)| json!({ "path": path, "line": line }))
     }

@@ -10,7 +10,7 @@ use uplint_bytecode::ssa::text::Excerpt;
 use uplint_facts::code_graph::{CodeFunction, FunctionName};
 
 use super::InspectFormat;
-use super::code::{document, gaps_json, gaps_text};
+use super::code::{document, gaps_json, gaps_text, nothing};
 use super::functions::function_title;
 use super::graph::CodeView;
 
@@ -28,7 +28,7 @@ pub fn inspect_ssa(view: CodeView<'_>, program: &Program, format: InspectFormat)
     }
     let mut parts: Vec<_> = functions.into_iter().map(|(title, _, text)| format!("{title}\n{text}")).collect();
     if parts.is_empty() {
-        parts.push("none\n".to_owned());
+        parts.push(nothing(view.facts).to_owned());
     }
     parts.join("\n") + &gaps_text(&view.graph.coverage)
 }

@@ -43,7 +43,7 @@ text{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',mon
 .function .box{fill:#fbefff;stroke:#8250df}.function text{fill:#6639ba}a:hover .box{stroke-width:2}\
 .loop .ring{fill:none;stroke:#bf8700;stroke-width:2}.loopword{fill:#9a6700;font-weight:600}\
 .edge{fill:none;stroke:#57606a;stroke-width:1.3}\
-.edge.true{stroke:#1a7f37}.edge.false{stroke:#cf222e;stroke-dasharray:6 3}\
+.edge.true{stroke:#1a7f37}.edge.false{stroke:#cf222e;stroke-dasharray:6 3}.edge.back{stroke-width:2.2}\
 .edge.call,.edge.return{stroke:#8250df;stroke-dasharray:1.5 3;stroke-linecap:round;stroke-width:1.7}\
 .word.true{fill:#1a7f37}.word.false{fill:#cf222e}.word.call,.word.return{fill:#8250df}\
 .tip{fill:#57606a}.tip.true{fill:#1a7f37}.tip.call{fill:#8250df}\
@@ -146,7 +146,8 @@ impl Placed<'_> {
     }
 }
 
-/// Where frames stand: one beside the other, in rows about as wide as all of them are high.
+/// Where frames stand: one beside the other, in rows about as wide as all of them are high, and short ones one below
+/// the other.
 struct Spots {
     width: f64,
     height: f64,
@@ -160,15 +161,21 @@ impl Spots {
         let widest = sizes.iter().map(|size| size.0).fold(0.0, f64::max);
         let most = widest.max((area * 1.5).sqrt());
         let mut spots = Spots { width: 0.0, height: 0.0, places: Vec::new() };
-        let (mut x, mut y, mut row): (f64, f64, f64) = (0.0, 0.0, 0.0);
+        let (mut y, mut row): (f64, f64) = (0.0, 0.0);
+        // The column that frames are put into one below the other while the row is higher than they are.
+        let (mut x, mut column, mut bottom): (f64, f64, f64) = (0.0, 0.0, 0.0);
         for (width, height) in sizes {
-            if x > 0.0 && x + width > most {
-                (x, y, row) = (0.0, y + row + MARGIN, 0.0);
+            let is_below = column > 0.0 && width <= column && bottom + MARGIN + height <= row;
+            if !is_below && column > 0.0 {
+                (x, column, bottom) = (x + column + MARGIN, 0.0, 0.0);
+                if x + width > most {
+                    (x, y, row) = (0.0, y + row + MARGIN, 0.0);
+                }
             }
-            spots.places.push(Point { x, y });
+            let top = if is_below { bottom + MARGIN } else { 0.0 };
+            spots.places.push(Point { x, y: y + top });
+            (column, bottom, row) = (column.max(width), top + height, row.max(top + height));
             spots.width = spots.width.max(x + width);
-            x += width + MARGIN;
-            row = row.max(height);
             spots.height = spots.height.max(y + row);
         }
         spots
@@ -270,11 +277,13 @@ fn push_header(text: &mut String, shape: &Shape, width: f64) {
 
 fn push_edge(text: &mut String, edge: Edge, path: &Path, sizes: &[(f64, f64)], layout: &Layout) {
     let class = class(edge.kind);
+    let is_upwards = matches!(path.points.as_slice(), [first, .., last] if first.y > last.y) || path.points.is_empty();
+    let back = if is_upwards { " back" } else { "" };
     let (line, end, towards) = match path.points.as_slice() {
         [first, rest @ ..] if !rest.is_empty() => bent(*first, rest),
         _ => around(layout.boxes[edge.from], sizes[edge.from]),
     };
-    push(text, &format!("<path class=\"edge {class}\" d=\"{line}\"/>"));
+    push(text, &format!("<path class=\"edge {class}{back}\" d=\"{line}\"/>"));
     push(text, &tip(edge.kind, end, towards));
     let word = matches!(edge.kind, EdgeKind::True | EdgeKind::False).then_some(class);
     if let (Some(word), [start, rest @ ..]) = (word, path.points.as_slice())
