@@ -8,7 +8,7 @@ use uplint_artifact::{Artifact, Bytecode, ContractName};
 use uplint_facts::code_graph::{code_graph, program};
 use uplint_facts::effects::{CodeEffects, effects_of_artifact};
 use uplint_facts::{CodeGraph, VersionFacts, version_facts};
-use uplint_report::{CodeView, InspectFormat, dot, functions_named, inspect_cfg, inspect_ssa, svg};
+use uplint_report::{CodeView, InspectFormat, dot, functions_named, inspect_accesses, inspect_cfg, inspect_ssa, svg};
 use uplint_testkit::golden;
 
 const TEXT: InspectFormat = InspectFormat::Text { width: 100, unicode: true };
@@ -110,6 +110,19 @@ fn a_function_is_found_by_its_name_signature_selector_and_place() {
         assert_eq!(find(word), [0usize; 0], "{word}");
     }
     assert_eq!((find("dispatch").len(), find("0x37").len()), (1, 1));
+}
+
+#[test]
+fn a_slot_of_a_standard_has_its_name_without_a_source_too() {
+    let implementation = "360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
+    let shown = Shown::of("proxy", &bytes(&format!("337f{implementation}5500")), None);
+    let text = inspect_accesses(&shown.facts, &shown.effects, TEXT);
+    let rows: Vec<_> = text
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|line| line.contains("write"))
+        .collect();
+    assert_eq!(rows, ["0x22 write eip1967.proxy.implementation all caller"]);
 }
 
 /// Holds a picture against what every reader of it relies on.

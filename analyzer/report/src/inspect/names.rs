@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::U256;
 use uplint_facts::VersionFacts;
 use uplint_facts::effects::{AccessSpace, Index, SlotExpr, StorageAccess, Word};
-use uplint_layout::{ByteRange, Space, StorageVariable, TypeId, TypeKind, TypeTable};
+use uplint_layout::{ByteRange, Slot, Space, StorageVariable, TypeId, TypeKind, TypeTable, well_known_slot};
 
 /// Names of declared variables by their slot.
 pub(super) struct Names<'a> {
@@ -76,7 +76,8 @@ impl<'a> Names<'a> {
         match slot {
             SlotExpr::Known(number) => {
                 let variables = self.known.get(&(space, *number)).map(Vec::as_slice).unwrap_or_default();
-                covered(variables.iter().copied(), bytes).unwrap_or_else(|| Named { text: slot.to_string(), ty: None })
+                covered(variables.iter().copied(), bytes)
+                    .unwrap_or_else(|| Named { text: undeclared(space, *number), ty: None })
             }
             SlotExpr::Mapping { base, key } => {
                 let base = base_of(base);
@@ -158,4 +159,10 @@ fn covered<'b>(variables: impl Iterator<Item = &'b StorageVariable>, bytes: &[By
     let ty = if let [one] = met.as_slice() { Some(one.ty) } else { None };
     let labels: Vec<_> = met.iter().map(|variable| variable.label.as_str()).collect();
     (!labels.is_empty()).then(|| Named { text: labels.join(" and "), ty })
+}
+
+/// A slot that no variable has: by its name where a standard gives it one.
+fn undeclared(space: AccessSpace, number: U256) -> String {
+    let known = well_known_slot(Slot(number)).filter(|_| space == AccessSpace::Storage);
+    known.map_or_else(|| SlotExpr::Known(number).to_string(), |known| known.name.to_string())
 }

@@ -221,7 +221,12 @@ pub(super) fn is_decoding(condition: &Word) -> bool {
             // Offsets and lengths of dynamic arguments.
             Word::Operation(op::ISZERO, inner) => match &inner[..] {
                 [Word::Operation(op::GT, sides)] => {
-                    matches!(&sides[..], [word, Word::Number(most)] if is_of_call_data(word) && *most == U256::from(u64::MAX))
+                    let most = Word::Number(U256::from(u64::MAX));
+                    matches!(&sides[..], [word, limit] if is_of_call_data(word) && *limit == most)
+                }
+                // Vyper asks whether anything is left above the width of the type.
+                [Word::Operation(op::SHR, operands)] => {
+                    matches!(&operands[..], [Word::Number(_), word] if is_of_call_data(word))
                 }
                 _ => false,
             },
@@ -458,7 +463,8 @@ mod tests {
         let is_address = operation(op::EQ, &[argument(4), address(&argument(4))]);
         let most = Word::Number(U256::from(u64::MAX));
         let is_short = operation(op::ISZERO, &[operation(op::GT, &[argument(36), most])]);
-        for condition in [is_enough, is_address, is_short] {
+        let is_narrow = operation(op::ISZERO, &[operation(op::SHR, &[number(160), argument(4)])]);
+        for condition in [is_enough, is_address, is_short, is_narrow] {
             assert!(is_decoding(&condition), "{condition}");
         }
     }
