@@ -35,8 +35,10 @@
 //! # Guarantees
 //!
 //! A jump, load, store or call that an execution makes is in the result, or the place of the instruction that led away
-//! from it is in the coverage. Two assumptions about memory, stated where memory is modelled, hold for the output of
-//! compilers and can be broken by code that is written to break them.
+//! from it is in the coverage. Three assumptions about memory hold for the output of compilers and can be broken by code
+//! that is written to break them: sums of addresses do not wrap around; addresses that a function is given, and those
+//! that are loaded from memory, lie behind the first 96 bytes, which compilers keep for themselves; and a function that
+//! writes to an address that it was given writes there or higher.
 //!
 //! # Invariant
 //!

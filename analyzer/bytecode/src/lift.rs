@@ -30,6 +30,7 @@ use crate::coverage::{Coverage, CoverageGap, Unknown};
 use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Piece, TermId, Terms};
 
+mod floor;
 mod flow;
 mod memory;
 mod state;
@@ -223,6 +224,8 @@ impl Node {
 #[derive(Debug)]
 struct Call {
     function: FunctionId,
+    /// The function that returned into this one and its exit; `None` for the jump of the node itself.
+    by: Option<(FunctionId, u32)>,
     state: State,
 }
 
@@ -384,6 +387,8 @@ impl<'a> Lifter<'a> {
 
     fn run(&mut self) {
         self.function_at(Pc(0));
+        // A call of the first instruction is the call of a function that begins there, which is given words.
+        self.known_functions.clear();
         loop {
             while let Some(Reverse((_, node))) = self.queue.pop() {
                 if self.steps > self.budget || self.nodes.len() > MAX_NODES {
@@ -404,15 +409,38 @@ impl<'a> Lifter<'a> {
         }
     }
 
-    /// The budget is used up: whatever is still to be done is a gap.
+    /// The budget is used up: whatever is still to be done is a gap, and what it would have led to.
     fn give_up(&mut self, node: NodeId) {
         let left = std::mem::take(&mut self.queue);
-        for node in std::iter::once(node).chain(left.into_iter().map(|Reverse((_, node))| node)) {
-            self.gap(self.nodes[node.0 as usize].pc, Unknown::Budget);
+        let mut pending: Vec<NodeId> = std::iter::once(node).chain(left.into_iter().map(|entry| entry.0.1)).collect();
+        for (function, exit) in std::mem::take(&mut self.dirty) {
+            let function = &self.functions[function.0 as usize];
+            let (jumps, callers) = (function.exits[exit as usize].jumps.clone(), function.callers.clone());
+            for pc in jumps {
+                self.gap(pc, Unknown::Budget);
+            }
+            pending.extend(callers);
         }
-        for (function, _) in std::mem::take(&mut self.dirty) {
-            self.gap(self.functions[function.0 as usize].entry, Unknown::Budget);
+        let mut is_told = vec![false; self.nodes.len()];
+        while let Some(node) = pending.pop() {
+            if !std::mem::replace(&mut is_told[node.0 as usize], true) {
+                self.gap(self.nodes[node.0 as usize].pc, Unknown::Budget);
+                pending.extend(self.nodes_behind(node));
+            }
         }
+    }
+
+    /// The nodes that control goes to from a node, also by way of the functions that it calls and of returning.
+    fn nodes_behind(&self, node: NodeId) -> Vec<NodeId> {
+        let function = &self.functions[self.nodes[node.0 as usize].function.0 as usize];
+        let successors = self.nodes[node.0 as usize].successors.iter();
+        successors
+            .flat_map(|successor| match successor {
+                Successor::Node(to) | Successor::Continuation(to) => vec![*to],
+                Successor::Call(called) => vec![self.functions[called.0 as usize].node],
+                Successor::Return(_) => function.callers.clone(),
+            })
+            .collect()
     }
 
     fn finish(mut self) -> Lifted<'a> {

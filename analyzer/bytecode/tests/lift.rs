@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use alloy_primitives::hex;
 use revm_bytecode::opcode::OpCode;
 use uplint_bytecode::lift::{Lifted, Successor, lift};
-use uplint_bytecode::{NodeId, Pc, Unknown, dispatch, opcode as op};
+use uplint_bytecode::{NodeId, Pc, SectionKind, Unknown, dispatch, instructions, opcode as op, sections};
 
 use assembly::assemble;
 
@@ -148,7 +149,7 @@ fn hostile_codes_end_with_a_gap_and_in_linear_space() {
 #[test]
 fn a_function_that_returns_its_own_label_is_followed_a_bounded_number_of_times() {
     let (code, _) = assemble("@own DUP1 JUMP own: DUP1 JUMP");
-    assert_eq!(gaps(&lift(&code)), [Unknown::Budget]);
+    assert_eq!(gaps(&lift(&code)), [Unknown::RepeatedCall, Unknown::Budget]);
 }
 
 /// A dispatch as compilers write it: a length check, two comparisons, a receive function and a fallback.
@@ -231,4 +232,60 @@ fn words_deep_in_the_stack_are_copied_and_swapped_by_their_immediates() {
     // What names no words ends the call, and the byte behind it is an instruction of its own.
     let code = [op::PUSH1, 4, op::JUMP, op::DUPN, op::JUMPDEST, op::DUPN, op::JUMPDEST, op::STOP];
     assert_eq!(blocks(&lift(&code)), BTreeSet::from([Pc(0), Pc(4)]));
+}
+
+/// Whether control may reach the instruction at a place.
+fn reaches(lifted: &Lifted<'_>, pc: u32) -> bool {
+    sections(lifted).iter().any(|section| {
+        section.kind == SectionKind::Code && (section.start.0..section.start.0 + section.len).contains(&pc)
+    })
+}
+
+/// The place of the only `SELFDESTRUCT`, which each of these codes executes for some call.
+fn destruct(code: &[u8]) -> u32 {
+    let found = instructions(code).find(|instruction| instruction.opcode.get() == op::SELFDESTRUCT);
+    found.expect("there is one").pc.0
+}
+
+#[test]
+fn what_an_execution_reaches_is_reached_or_named() {
+    let codes = [
+        // A function writes a word where its caller says, over one that the caller knew.
+        "61000a5f6001610015565b5f5161001257005b33ff5b905256",
+        // A jump to a word and to the same word plus one, which meet.
+        "3461000d5762020020610016565b62020024610016565b366100245760010161002456005b6202000090036002025600000000000000000000000000000000005b005b00000000005b005b33ff",
+        // A counter as an index.
+        "6180005b8060100261002001637fff80009003637fff800001620800009003565b6100435600000000000000000000005b6100435600000000000000000000005b33ff5b60010161000356",
+        // The first instruction is a function as well.
+        "5b5f54600e5760015f5560105f565b565b33ff",
+        // One block calls a function twice, the second time with what it returned.
+        "610010600161001960026000610019565b61001657005b33ff5b5a0390509056",
+    ];
+    for code in codes.map(|code| hex::decode(code).expect("hexadecimal")) {
+        let lifted = lift(&code);
+        let is_named = !lifted.coverage.is_complete();
+        assert!(is_named || reaches(&lifted, destruct(&code)), "{}", hex::encode(&code));
+    }
+}
+
+#[test]
+fn a_write_to_an_unknown_place_leaves_only_what_lies_below_where_it_begins() {
+    // Words at 0x80 and 0xc0, a write to 0xa0 and a word of the call data; then each is the place of a jump.
+    let jumps_to = |address: u8| {
+        let (code, labels) = assemble(&format!(
+            "@low 0x80 MSTORE @high 0xc0 MSTORE CALLER 0x00 CALLDATALOAD 0xa0 ADD MSTORE 0x{address:02x} MLOAD JUMP
+             low: STOP high: CALLER STOP"
+        ));
+        let reached = blocks(&lift(&code));
+        ["low", "high"].map(|label| reached.contains(&labels[label]))
+    };
+    assert_eq!(jumps_to(0x80), [true, false]);
+    assert_eq!(jumps_to(0xc0), [true, true], "it is one of the labels that were stored");
+}
+
+#[test]
+fn operations_that_share_their_operands_are_looked_at_once() {
+    // Each of 26 sums is of the one before three times.
+    let code = [&[op::PUSH0, op::CALLDATALOAD][..], &[op::DUP1, op::DUP1, op::ADDMOD].repeat(26), &[op::JUMP]].concat();
+    assert_eq!(gaps(&lift(&code)), [Unknown::JumpTarget]);
 }

@@ -152,7 +152,7 @@ impl Lifter<'_> {
             return true;
         }
         match self.known_functions.get(&target) {
-            Some(&known) => known != state.function && known != FunctionId(0),
+            Some(&known) => known != state.function,
             None => false,
         }
     }
@@ -166,8 +166,11 @@ impl Lifter<'_> {
             self.functions[function.0 as usize].callers.push(from);
         }
         let calls = &mut self.nodes[from.0 as usize].calls;
-        calls.retain(|call| call.function != function);
-        calls.push(Call { function, state });
+        let other = calls.iter().position(|call| call.function == function).map(|at| calls.remove(at));
+        calls.push(Call { function, by, state });
+        if other.is_some_and(|other| other.by != by) {
+            self.gap(self.nodes[from.0 as usize].pc, Unknown::RepeatedCall);
+        }
         for exit in 0..self.functions[function.0 as usize].exits.len() {
             self.come_back(from, function, exit);
         }
@@ -218,13 +221,18 @@ impl Lifter<'_> {
                 self.terms.in_call(caller, opaque)
             });
         }
+        let mut given = Vec::new();
+        for slot in writes.parameters() {
+            let address = state.peek(&mut self.terms, slot as usize)?;
+            given.push(self.floor(caller, address));
+        }
         state.take(&mut self.terms, takes)?;
         let len = state.items.len() - takes;
         state.items.truncate(len);
         for word in left {
             state.push(word)?;
         }
-        state.memory.after(writes);
+        state.memory.after(writes, &given);
         Ok((target, jumps))
     }
 

@@ -1,10 +1,10 @@
 //! What is known of memory: which bytes hold which bytes of which word.
 //!
 //! Compilers hash mapping keys and slots from the first 64 bytes, and build call data behind the free-memory pointer.
-//! Addresses are a base and an offset: no base for constant addresses, a term for others. Two assumptions hold for all
-//! compilers and are stated because hostile code can break them: what is written behind a computed base leaves constant
-//! addresses alone, and the reverse. Different computed bases may name the same place, so that a write behind one
-//! forgets what is known behind the others.
+//! Addresses are a base and an offset: no base for constant addresses, a term for others. Different bases may name the
+//! same place, so that a write behind one forgets what is known behind the others, and a write to a computed address
+//! forgets all constant addresses from its [floor](super::floor) on. Which words a function writes at addresses that its
+//! callers give is told to each caller in its own words.
 
 use alloy_primitives::U256;
 use revm_bytecode::opcode as op;
@@ -14,6 +14,8 @@ use crate::term::{Piece, TermId, Terms};
 mod sum;
 
 use sum::Sum;
+
+use super::floor::Floor;
 
 /// Most runs of bytes that are kept; the oldest is forgotten.
 const MAX_RUNS: usize = 32;
@@ -26,6 +28,8 @@ const MAX_READ_BYTES: u64 = 1024;
 struct Run {
     base: Option<TermId>,
     start: u64,
+    /// The lowest address where it can be.
+    floor: u64,
     piece: Piece,
 }
 
@@ -35,8 +39,8 @@ impl Run {
     }
 }
 
-/// Which kinds of memory a function may write.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Which parts of memory a function may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Writes {
     /// The first 64 bytes, which compilers use for scratch.
     pub(super) scratch: bool,
@@ -46,6 +50,16 @@ pub(super) struct Writes {
     pub(super) constant: bool,
     /// Computed addresses.
     pub(super) computed: bool,
+    /// The lowest of the computed addresses that do not begin at a parameter.
+    low: u64,
+    /// The parameters that other computed addresses begin at, a bit for each by its place below the top.
+    parameters: u64,
+}
+
+impl Default for Writes {
+    fn default() -> Self {
+        Self { scratch: false, pointer: false, constant: false, computed: false, low: u64::MAX, parameters: 0 }
+    }
 }
 
 impl Writes {
@@ -55,12 +69,28 @@ impl Writes {
         self.pointer |= other.pointer;
         self.constant |= other.constant;
         self.computed |= other.computed;
+        self.low = self.low.min(other.low);
+        self.parameters |= other.parameters;
         *self != before
     }
 
-    fn note(&mut self, base: Option<TermId>, start: u64, len: Option<u64>) {
+    /// The parameters that computed addresses begin at, by their places below the top.
+    pub(super) fn parameters(self) -> impl Iterator<Item = u32> {
+        (0..u64::BITS).filter(move |slot| self.parameters >> slot & 1 == 1)
+    }
+
+    /// A computed address is written.
+    fn compute(&mut self, floor: Floor) {
+        self.computed = true;
+        match floor.parameter.filter(|&slot| slot < u64::BITS) {
+            Some(slot) => self.parameters |= 1 << slot,
+            None => self.low = self.low.min(floor.low),
+        }
+    }
+
+    fn note(&mut self, base: Option<TermId>, start: u64, len: Option<u64>, floor: Floor) {
         if base.is_some() {
-            self.computed = true;
+            self.compute(floor);
             return;
         }
         let end = len.map_or(u64::MAX, |len| start.saturating_add(len));
@@ -69,13 +99,17 @@ impl Writes {
         self.constant |= end > 0x60;
     }
 
-    fn covers(self, run: &Run) -> bool {
+    /// Whether it may have written a run, when computed addresses are at `low` and above.
+    fn covers(self, run: &Run, low: u64) -> bool {
         match run.base {
-            Some(_) => self.computed,
+            Some(_) => {
+                self.computed || self.constant || self.scratch && run.floor < 0x40 || self.pointer && run.floor < 0x60
+            }
             None => {
                 self.scratch && run.start < 0x40
                     || self.pointer && run.start < 0x60 && run.end() > 0x40
                     || self.constant && run.end() > 0x60
+                    || self.computed && run.end() > low
             }
         }
     }
@@ -85,8 +119,8 @@ impl Writes {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Memory {
     runs: Vec<Run>,
-    /// Whether constant addresses that no run covers hold zero, as they do when a call begins.
-    starts_zero: bool,
+    /// Constant addresses below this one that no run covers hold zero, as all do when a call begins.
+    zero_below: u64,
     /// What may have been written since the function was entered.
     pub(super) writes: Writes,
 }
@@ -94,57 +128,70 @@ pub(super) struct Memory {
 impl Memory {
     /// Memory as a call begins.
     pub(super) fn zero() -> Self {
-        Self { starts_zero: true, ..Self::default() }
+        Self { zero_below: u64::MAX, ..Self::default() }
     }
 
     /// A word is written.
-    pub(super) fn store(&mut self, terms: &Terms, address: TermId, word: TermId) {
-        self.store_piece(terms, address, Piece { term: word, skip: 0, len: 32 });
+    pub(super) fn store(&mut self, terms: &Terms, address: TermId, floor: Floor, word: TermId) {
+        self.store_piece(terms, address, floor, Piece { term: word, skip: 0, len: 32 });
     }
 
     /// The least significant byte of a word is written.
-    pub(super) fn store_byte(&mut self, terms: &Terms, address: TermId, word: TermId) {
-        self.store_piece(terms, address, Piece { term: word, skip: 31, len: 1 });
+    pub(super) fn store_byte(&mut self, terms: &Terms, address: TermId, floor: Floor, word: TermId) {
+        self.store_piece(terms, address, floor, Piece { term: word, skip: 31, len: 1 });
     }
 
     /// Some bytes of a word are written.
-    pub(super) fn store_piece(&mut self, terms: &Terms, address: TermId, piece: Piece) {
+    pub(super) fn store_piece(&mut self, terms: &Terms, address: TermId, floor: Floor, piece: Piece) {
         let Some((base, start)) = place(terms, address) else {
-            self.forget(terms, address, None);
+            self.forget(terms, address, floor, None);
             return;
         };
-        self.clear(base, start, Some(u64::from(piece.len)));
+        self.clear(base, start, Some(u64::from(piece.len)), floor);
         if self.runs.len() == MAX_RUNS {
-            self.runs.remove(0);
+            let oldest = self.runs.remove(0);
             // What was there is not zero.
-            self.starts_zero = false;
+            self.end_zero(&oldest);
         }
-        self.runs.push(Run { base, start, piece });
+        self.runs.push(Run { base, start, floor: floor.low, piece });
+    }
+
+    /// What a run says is forgotten, which need not be zero.
+    fn end_zero(&mut self, run: &Run) {
+        if run.base.is_none() {
+            self.zero_below = self.zero_below.min(run.start);
+        }
     }
 
     /// Unknown bytes are written; `len` is `None` when nobody knows how many.
-    pub(super) fn forget(&mut self, terms: &Terms, address: TermId, len: Option<TermId>) {
+    pub(super) fn forget(&mut self, terms: &Terms, address: TermId, floor: Floor, len: Option<TermId>) {
         let len = len.and_then(|len| terms.number(len)).and_then(|len| u64::try_from(*len).ok());
         if len == Some(0) {
             return;
         }
         let (base, start) = place(terms, address).unwrap_or((Some(address), ORIGIN));
-        self.clear(base, start, len);
+        self.clear(base, start, len, floor);
         if base.is_none() {
-            self.starts_zero = false;
+            self.zero_below = self.zero_below.min(start);
         }
     }
 
     /// Makes room for what is written.
-    fn clear(&mut self, base: Option<TermId>, start: u64, len: Option<u64>) {
-        self.writes.note(base, start, len);
+    fn clear(&mut self, base: Option<TermId>, start: u64, len: Option<u64>, floor: Floor) {
+        self.writes.note(base, start, len, floor);
         let end = len.map_or(u64::MAX, |len| start.saturating_add(len));
+        if base.is_some() {
+            self.zero_below = self.zero_below.min(floor.low);
+        }
         let mut kept = Vec::with_capacity(self.runs.len() + 1);
         for run in self.runs.drain(..) {
             if run.base != base {
-                if run.base.is_none() || base.is_none() {
-                    kept.push(run);
-                }
+                let is_apart = match (run.base, base) {
+                    (None, _) => run.end() <= floor.low,
+                    (_, None) => end <= run.floor,
+                    _ => false,
+                };
+                kept.extend(is_apart.then_some(run));
                 continue;
             }
             if run.start < start {
@@ -190,16 +237,14 @@ impl Memory {
     }
 
     /// Remembers what a load found, so that the next load of the same place finds the same.
-    pub(super) fn learn(&mut self, terms: &Terms, address: TermId, word: TermId) {
-        let writes = self.writes;
+    pub(super) fn learn(&mut self, terms: &Terms, address: TermId, floor: Floor, word: TermId) {
         if let Some((base, start)) = place(terms, address) {
             let end = start.saturating_add(32);
             let is_free = self.runs.iter().all(|run| run.base != base || run.end() <= start || run.start >= end);
             if is_free && self.runs.len() < MAX_RUNS {
-                self.runs.push(Run { base, start, piece: Piece { term: word, skip: 0, len: 32 } });
+                self.runs.push(Run { base, start, floor: floor.low, piece: Piece { term: word, skip: 0, len: 32 } });
             }
         }
-        self.writes = writes;
     }
 
     /// The bytes of a region, when all are known.
@@ -219,9 +264,9 @@ impl Memory {
                     let len = (run.end() - at).min(end - at);
                     Piece { term: run.piece.term, skip: run.piece.skip + cut, len: small(len) }
                 }
-                None if base.is_none() && self.starts_zero => {
+                None if base.is_none() && at < self.zero_below => {
                     let next = self.runs.iter().filter(|run| run.base.is_none() && run.start > at);
-                    let next = next.map(|run| run.start).min().unwrap_or(end).min(end);
+                    let next = next.map(|run| run.start).min().unwrap_or(end).min(end).min(self.zero_below);
                     Piece { term: terms.constant(U256::ZERO), skip: 0, len: small((next - at).min(32)) }
                 }
                 None => return None,
@@ -256,24 +301,34 @@ impl Memory {
         self.runs.iter().rev().find(is_last).map(|run| run.piece)
     }
 
-    /// Forgets what another function may have written.
-    pub(super) fn after(&mut self, writes: Writes) {
-        self.runs.retain(|run| !writes.covers(run));
-        if writes.scratch || writes.pointer || writes.constant {
-            self.starts_zero = false;
+    /// Forgets what another function may have written, which was given these addresses.
+    pub(super) fn after(&mut self, writes: Writes, given: &[Floor]) {
+        let mut own = Writes { parameters: 0, ..writes };
+        for &floor in given {
+            own.compute(floor);
         }
-        self.writes.join(writes);
+        let low = given.iter().map(|floor| floor.low).fold(writes.low, u64::min);
+        self.runs.retain(|run| !writes.covers(run, low));
+        let starts = [(writes.scratch, 0), (writes.pointer, 0x40), (writes.constant, 0x60), (writes.computed, low)];
+        for (_, start) in starts.into_iter().filter(|(is_written, _)| *is_written) {
+            self.zero_below = self.zero_below.min(start);
+        }
+        self.writes.join(own);
     }
 
     /// What holds on both ways here. Answers whether that is less than before.
     pub(super) fn meet(&mut self, other: &Self) -> bool {
-        let before = self.runs.len();
-        self.runs.retain(|run| other.runs.contains(run));
-        let zero = self.starts_zero;
+        let (before, zero) = (self.runs.len(), self.zero_below);
+        self.zero_below = self.zero_below.min(other.zero_below);
         // A place where only one way wrote is neither zero nor what was written.
-        self.starts_zero &= other.starts_zero && before == self.runs.len() && self.runs.len() == other.runs.len();
+        let only = |runs: &[Run], others: &[Run]| {
+            let only = runs.iter().filter(|run| run.base.is_none() && !others.contains(run));
+            only.map(|run| run.start).min().unwrap_or(u64::MAX)
+        };
+        self.zero_below = self.zero_below.min(only(&self.runs, &other.runs)).min(only(&other.runs, &self.runs));
+        self.runs.retain(|run| other.runs.contains(run));
         let more = self.writes.join(other.writes);
-        more || before != self.runs.len() || zero != self.starts_zero
+        more || before != self.runs.len() || zero != self.zero_below
     }
 }
 
@@ -311,21 +366,24 @@ mod tests {
         let (mut terms, a, b) = fixture();
         let (at_12, at_0) = (constant(&mut terms, 12), constant(&mut terms, 0));
         let mut memory = Memory::default();
-        memory.store(&terms, at_12, a);
-        memory.store(&terms, at_0, b);
+        memory.store(&terms, at_12, Floor::of(&terms, at_12), a);
+        memory.store(&terms, at_0, Floor::of(&terms, at_0), b);
         let pieces = memory.read(&mut terms, at_12, 32).expect("known bytes");
         assert_eq!(pieces, [Piece { term: b, skip: 12, len: 20 }, Piece { term: a, skip: 20, len: 12 }]);
     }
 
     #[test]
-    fn a_computed_base_leaves_constant_addresses_and_forgets_other_bases() {
+    fn a_computed_base_forgets_other_bases_and_constant_addresses_from_its_floor_on() {
         let (mut terms, a, b) = fixture();
-        let at_0 = constant(&mut terms, 0);
-        let mut memory = Memory::default();
-        memory.store(&terms, at_0, a);
-        memory.store(&terms, a, a);
-        memory.store(&terms, b, b);
+        let (at_0, at_96) = (constant(&mut terms, 0), constant(&mut terms, 96));
+        let floor = Floor { low: 96, parameter: None };
+        let mut memory = Memory::zero();
+        memory.store(&terms, at_0, Floor::of(&terms, at_0), a);
+        memory.store(&terms, at_96, Floor::of(&terms, at_96), a);
+        memory.store(&terms, a, floor, a);
+        memory.store(&terms, b, floor, b);
         assert_eq!(memory.load(&mut terms, at_0), Some(a));
+        assert_eq!(memory.load(&mut terms, at_96), None);
         assert_eq!(memory.load(&mut terms, b), Some(b));
         assert_eq!(memory.load(&mut terms, a), None);
     }
@@ -338,11 +396,11 @@ mod tests {
         let zero = constant(&mut terms, 0);
         assert_eq!(memory.load(&mut terms, at_64), Some(zero));
         let at_60 = constant(&mut terms, 92);
-        memory.store(&terms, at_60, a);
+        memory.store(&terms, at_60, Floor::of(&terms, at_60), a);
         let bits = constant(&mut terms, 224);
         let shifted = terms.operation(op::SHR, &[bits, a]);
         assert_eq!(memory.load(&mut terms, at_64), Some(shifted));
-        memory.forget(&terms, at_64, Some(len));
+        memory.forget(&terms, at_64, Floor::of(&terms, at_64), Some(len));
         assert_eq!(memory.load(&mut terms, at_64), None);
     }
 
@@ -351,11 +409,11 @@ mod tests {
         let (mut terms, a, b) = fixture();
         let (at_0, at_32) = (constant(&mut terms, 0), constant(&mut terms, 32));
         let mut left = Memory::default();
-        left.store(&terms, at_0, a);
-        left.store(&terms, at_32, a);
+        left.store(&terms, at_0, Floor::of(&terms, at_0), a);
+        left.store(&terms, at_32, Floor::of(&terms, at_32), a);
         let mut right = Memory::default();
-        right.store(&terms, at_0, a);
-        right.store(&terms, at_32, b);
+        right.store(&terms, at_0, Floor::of(&terms, at_0), a);
+        right.store(&terms, at_32, Floor::of(&terms, at_32), b);
         assert!(left.meet(&right));
         assert_eq!(left.load(&mut terms, at_0), Some(a));
         assert_eq!(left.load(&mut terms, at_32), None);

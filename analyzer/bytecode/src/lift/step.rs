@@ -166,27 +166,34 @@ impl Lifter<'_> {
                 result = state.memory.load(&mut self.terms, words[0]);
                 if result.is_none() {
                     let word = self.terms.result(node, here);
-                    state.memory.learn(&self.terms, words[0], word);
+                    let floor = self.floor(node, words[0]);
+                    state.memory.learn(&self.terms, words[0], floor, word);
                 }
             }
-            op::MSTORE => state.memory.store(&self.terms, words[0], words[1]),
-            op::MSTORE8 => state.memory.store_byte(&self.terms, words[0], words[1]),
+            op::MSTORE => {
+                let floor = self.floor(node, words[0]);
+                state.memory.store(&self.terms, words[0], floor, words[1]);
+            }
+            op::MSTORE8 => {
+                let floor = self.floor(node, words[0]);
+                state.memory.store_byte(&self.terms, words[0], floor, words[1]);
+            }
             op::KECCAK256 => {
                 data = self.read(state, words[0], words[1]);
                 result = self.hash(&data, words[1]).or_else(|| self.open_hash(node, state, here, words));
             }
-            op::CODECOPY => self.copy_code(state, words),
+            op::CODECOPY => self.copy_code(node, state, words),
             op::CALLDATACOPY | op::RETURNDATACOPY | op::MCOPY => {
-                state.memory.forget(&self.terms, words[0], Some(words[2]));
+                self.forget(node, state, words[0], words[2]);
             }
-            op::EXTCODECOPY => state.memory.forget(&self.terms, words[1], Some(words[3])),
+            op::EXTCODECOPY => self.forget(node, state, words[1], words[3]),
             op::CALL | op::CALLCODE => {
                 data = self.read(state, words[3], words[4]);
-                state.memory.forget(&self.terms, words[5], Some(words[6]));
+                self.forget(node, state, words[5], words[6]);
             }
             op::DELEGATECALL | op::STATICCALL => {
                 data = self.read(state, words[2], words[3]);
-                state.memory.forget(&self.terms, words[4], Some(words[5]));
+                self.forget(node, state, words[4], words[5]);
             }
             op::RETURN | op::REVERT | op::LOG0..=op::LOG4 => data = self.read(state, words[0], words[1]),
             op::CREATE | op::CREATE2 => data = self.read(state, words[1], words[2]),
@@ -223,16 +230,23 @@ impl Lifter<'_> {
         Some(self.terms.hash(&[first, last]))
     }
 
+    /// Bytes that are not followed are written to memory.
+    fn forget(&mut self, node: NodeId, state: &mut State, address: TermId, len: TermId) {
+        let floor = self.floor(node, address);
+        state.memory.forget(&self.terms, address, floor, Some(len));
+    }
+
     /// Code is copied to memory: constants, rows of tables, or code to deploy.
-    fn copy_code(&mut self, state: &mut State, words: &[TermId]) {
+    fn copy_code(&mut self, node: NodeId, state: &mut State, words: &[TermId]) {
         let [to, from, len] = *words else { return };
         let len_bytes = self.terms.number(len).and_then(|len| u8::try_from(*len).ok());
         if let Some(len_bytes) = len_bytes.filter(|&len| 0 < len && len <= MAX_COPIED_BYTES) {
             let word = self.code_word(from, len);
-            state.memory.store_piece(&self.terms, to, Piece { term: word, skip: 0, len: len_bytes });
+            let floor = self.floor(node, to);
+            state.memory.store_piece(&self.terms, to, floor, Piece { term: word, skip: 0, len: len_bytes });
         } else {
             self.note_copied(from, len);
-            state.memory.forget(&self.terms, to, Some(len));
+            self.forget(node, state, to, len);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Which places a word can be, when a jump takes it for its target.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use alloy_primitives::U256;
+use foldhash::fast::RandomState;
 use revm_bytecode::opcode as op;
 
 use crate::coverage::Unknown;
@@ -18,6 +19,9 @@ const MAX_VALUES: usize = 4096;
 /// Most terms that are looked at for one word.
 const MAX_LOOKS: u32 = 20_000;
 
+/// Most operations within each other that are followed.
+const MAX_DEPTH: usize = 48;
+
 /// What a word can be.
 #[derive(Debug, Default)]
 struct Values {
@@ -26,6 +30,42 @@ struct Values {
     has_others: bool,
     /// Whether it comes out of memory, storage or call data.
     is_loaded: bool,
+}
+
+impl Values {
+    fn insert(&mut self, number: U256) {
+        if self.known.len() < MAX_VALUES || self.known.contains(&number) {
+            self.known.insert(number);
+        } else {
+            self.has_others = true;
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.has_others |= other.has_others;
+        self.is_loaded |= other.is_loaded;
+        for &number in &other.known {
+            self.insert(number);
+        }
+    }
+}
+
+/// What one look for the values of a word has found so far.
+#[derive(Debug, Default)]
+struct Search {
+    /// How many more words are looked at.
+    left: u32,
+    /// Operations whose values are being computed, the innermost last.
+    path: Vec<TermId>,
+    /// Operations whose values are known.
+    known: HashMap<TermId, Values, RandomState>,
+}
+
+/// Words that were looked at for a choice, each once: operations share operands.
+#[derive(Debug, Default)]
+struct Seen {
+    words: HashSet<TermId, RandomState>,
+    places: HashSet<TermId, RandomState>,
 }
 
 impl Lifter<'_> {
@@ -108,79 +148,77 @@ impl Lifter<'_> {
 
     fn values(&mut self, node: NodeId, word: TermId) -> Values {
         let mut values = Values::default();
-        let mut budget = MAX_LOOKS;
-        let mut seen = BTreeSet::new();
-        self.collect(node, word, &mut values, &mut seen, &mut budget);
-        self.steps += u64::from(MAX_LOOKS - budget);
+        let mut search = Search { left: MAX_LOOKS, ..Search::default() };
+        self.collect(node, word, &mut values, &mut search);
+        self.steps += u64::from(MAX_LOOKS - search.left);
         values
     }
 
-    fn collect(
-        &mut self,
-        node: NodeId,
-        word: TermId,
-        values: &mut Values,
-        seen: &mut BTreeSet<TermId>,
-        budget: &mut u32,
-    ) {
-        if !seen.insert(word) {
-            return;
-        }
-        let Some(left) = budget.checked_sub(1) else {
-            values.has_others = true;
-            return;
-        };
-        *budget = left;
-        match self.terms.get(word) {
-            Term::Constant(number) => {
-                if values.known.len() < MAX_VALUES {
-                    values.known.insert(*number);
-                } else {
-                    values.has_others = true;
-                }
+    /// Adds what a word can be. Words that meet are followed without nesting, however they lead into each other.
+    fn collect(&mut self, node: NodeId, word: TermId, values: &mut Values, search: &mut Search) {
+        let mut pending = vec![word];
+        let mut seen = HashSet::with_hasher(RandomState::default());
+        while let Some(word) = pending.pop() {
+            if !seen.insert(word) {
+                continue;
             }
-            Term::Join { .. } | Term::Returned { .. } => {
-                let inputs = self.inputs.get(&word).cloned().unwrap_or_default();
-                let users = self.users.entry(word).or_default();
-                if !users.contains(&node) {
-                    users.push(node);
-                }
-                if inputs.words.is_empty() || inputs.has_more {
-                    values.has_others = true;
-                }
-                for input in inputs.words {
-                    self.collect(node, input, values, seen, budget);
-                }
-            }
-            Term::InCall { term, .. } => self.collect(node, term, values, seen, budget),
-            Term::Operation { .. } => self.collect_operation(node, word, values, seen, budget),
-            Term::Result { pc, .. } => {
+            let Some(left) = search.left.checked_sub(1) else {
                 values.has_others = true;
-                values.is_loaded |= matches!(self.code.opcode_at(pc.0 as usize), op::MLOAD | op::SLOAD | op::TLOAD);
+                return;
+            };
+            search.left = left;
+            match self.terms.get(word) {
+                Term::Constant(number) => values.insert(*number),
+                Term::Join { .. } | Term::Returned { .. } => {
+                    let inputs = self.inputs.get(&word).cloned().unwrap_or_default();
+                    let users = self.users.entry(word).or_default();
+                    if !users.contains(&node) {
+                        users.push(node);
+                    }
+                    values.has_others |= inputs.words.is_empty() || inputs.has_more;
+                    pending.extend(inputs.words);
+                }
+                Term::InCall { term, .. } => pending.push(term),
+                Term::Operation { .. } => self.collect_operation(node, word, values, search),
+                Term::Result { pc, .. } => {
+                    values.has_others = true;
+                    values.is_loaded |= matches!(self.code.opcode_at(pc.0 as usize), op::MLOAD | op::SLOAD | op::TLOAD);
+                }
+                Term::Parameter { .. } => {
+                    values.has_others = true;
+                    values.is_loaded = true;
+                }
+                Term::Hash(_) => values.has_others = true,
             }
-            Term::Parameter { .. } => {
-                values.has_others = true;
-                values.is_loaded = true;
-            }
-            Term::Hash(_) => values.has_others = true,
         }
     }
 
-    fn collect_operation(
-        &mut self,
-        node: NodeId,
-        word: TermId,
-        values: &mut Values,
-        seen: &mut BTreeSet<TermId>,
-        budget: &mut u32,
-    ) {
+    fn collect_operation(&mut self, node: NodeId, word: TermId, values: &mut Values, search: &mut Search) {
+        if let Some(known) = search.known.get(&word) {
+            values.join(known);
+            return;
+        }
+        // A word that is computed from itself has ever other values.
+        if search.path.contains(&word) || search.path.len() >= MAX_DEPTH {
+            values.has_others = true;
+            return;
+        }
+        search.path.push(word);
+        let mut found = Values::default();
+        self.compute(node, word, &mut found, search);
+        search.path.pop();
+        values.join(&found);
+        search.known.insert(word, found);
+    }
+
+    fn compute(&mut self, node: NodeId, word: TermId, values: &mut Values, search: &mut Search) {
         // A row of a table within the code: every row is tried.
-        if let Some((choice, rows)) = self.choice(word, 0) {
+        if let Some((choice, rows)) = self.choice(word) {
             for row in 0..rows {
                 let row = self.terms.constant(U256::from(row));
                 let mut left = 64;
                 match self.replace(word, choice, row, &mut left) {
-                    Some(chosen) => self.collect(node, chosen, values, seen, budget),
+                    Some(chosen) => self.collect(node, chosen, values, search),
                     None => values.has_others = true,
                 }
             }
@@ -201,7 +239,7 @@ impl Lifter<'_> {
             return;
         }
         let mut inner = Values::default();
-        self.collect(node, *unknown, &mut inner, seen, budget);
+        self.collect(node, *unknown, &mut inner, search);
         values.has_others |= inner.has_others;
         values.is_loaded |= inner.is_loaded;
         for number in inner.known {
@@ -213,32 +251,36 @@ impl Lifter<'_> {
                 }
             }
             let value = self.terms.operation(opcode, &operands);
-            if let Some(number) = self.terms.number(value) {
-                if values.known.len() < MAX_VALUES {
-                    values.known.insert(*number);
-                }
-            } else {
-                values.has_others = true;
+            match self.terms.number(value) {
+                Some(number) => values.insert(*number),
+                None => values.has_others = true,
             }
         }
     }
 
     /// The first remainder or mask within a place of the code that a word is read from, and how many values it has.
-    pub(super) fn choice(&self, word: TermId, depth: u32) -> Option<(TermId, u64)> {
+    fn choice(&mut self, word: TermId) -> Option<(TermId, u64)> {
+        let mut seen = Seen::default();
+        let found = self.choice_in(word, 0, &mut seen);
+        self.steps += (seen.words.len() + seen.places.len()) as u64 / 4;
+        found
+    }
+
+    fn choice_in(&self, word: TermId, depth: usize, seen: &mut Seen) -> Option<(TermId, u64)> {
         let Term::Operation { opcode, operands } = self.terms.get(word) else { return None };
-        if depth > 24 {
+        if depth > MAX_DEPTH || !seen.words.insert(word) {
             return None;
         }
         // The innermost first: its row says how many rows the next has.
         operands
             .iter()
-            .find_map(|&operand| self.choice(operand, depth + 1))
-            .or_else(|| (opcode == op::CODECOPY).then(|| self.remainder(operands[0], depth + 1)).flatten())
+            .find_map(|&operand| self.choice_in(operand, depth + 1, seen))
+            .or_else(|| (opcode == op::CODECOPY).then(|| self.remainder(operands[0], depth + 1, seen)).flatten())
     }
 
-    fn remainder(&self, word: TermId, depth: u32) -> Option<(TermId, u64)> {
+    fn remainder(&self, word: TermId, depth: usize, seen: &mut Seen) -> Option<(TermId, u64)> {
         let Term::Operation { opcode, operands } = self.terms.get(word) else { return None };
-        if depth > 24 {
+        if depth > MAX_DEPTH || !seen.places.insert(word) {
             return None;
         }
         let number = |at: usize| operands.get(at).and_then(|&operand| self.terms.number(operand));
@@ -250,7 +292,7 @@ impl Lifter<'_> {
         if let Some(rows) = rows.and_then(|rows| u64::try_from(rows).ok()).filter(|&rows| 0 < rows && rows <= 1024) {
             return Some((word, rows));
         }
-        operands.iter().find_map(|&operand| self.remainder(operand, depth + 1))
+        operands.iter().find_map(|&operand| self.remainder(operand, depth + 1, seen))
     }
 
     /// A word with one part replaced, computed anew.
