@@ -6,6 +6,7 @@ mod figures;
 mod mainnet;
 mod matrix;
 mod peer;
+mod positions;
 mod print;
 mod sweep;
 mod timing;
@@ -14,11 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use uplint_bytecode::lift;
+use uplint_facts::effects::effects_of;
 use xtask_run::contract::Contract;
 use xtask_run::oracle::{self, Entry, Verdict};
 
 use self::figures::Figures;
 use self::matrix::{Compiler, Job};
+use self::positions::Positions;
 use crate::TaskError;
 use crate::folder::{self, Folders};
 use crate::program::{say, warn};
@@ -57,13 +60,19 @@ struct Code {
     marks: Option<Vec<(u32, u8)>>,
     /// Entries of internal functions, where the compiler keeps them apart.
     functions: Option<BTreeSet<u32>>,
+    /// Where the compiler says that variables lie.
+    layout: serde_json::Value,
 }
 
 /// What came of one code.
 struct Judged {
     figures: Figures,
     verdict: Verdict,
+    positions: Positions,
 }
+
+/// From how many bytes on a code is large: half of what chains accept.
+const LARGE_BYTES: usize = 12 << 10;
 
 /// Most uncovered events that are printed of one code.
 const MAX_PRINTED: usize = 4;
@@ -81,7 +90,7 @@ pub(crate) fn run(folders: &Folders, arguments: &Arguments) -> Result<(), TaskEr
         codes.extend(mainnet::codes(data)?);
     }
     let judged = in_parallel(&codes, judge);
-    let mut groups: BTreeMap<&str, (Figures, Verdict)> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, (Figures, Verdict, Positions)> = BTreeMap::new();
     let mut uncovered = 0;
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for (code, judged) in codes.iter().zip(judged) {
@@ -92,19 +101,26 @@ pub(crate) fn run(folders: &Folders, arguments: &Arguments) -> Result<(), TaskEr
                 warn(&format!("{}: at {:#x}, {}: {}; {}", code.name, event.pc, event.event, event.reason, event.said));
             }
         }
-        let (figures, verdict) = groups.entry(code.group).or_default();
+        let (figures, verdict, positions) = groups.entry(code.group).or_default();
+        *positions += judged.positions;
         *figures += judged.figures;
         for (kind, count) in judged.verdict.counts {
             verdict.counts.entry(kind).or_default().add(count);
         }
     }
-    for (group, (figures, verdict)) in &groups {
+    for (group, (figures, verdict, positions)) in &groups {
         print::figures(group, figures);
+        print::positions(positions);
         print::events(verdict);
     }
     for group in groups.keys() {
         let codes: Vec<&Code> = codes.iter().filter(|code| code.group == *group).collect();
-        print::times(group, codes.len(), timing::measure(&codes, arguments.runs));
+        print::times("the graphs", group, codes.len(), timing::graphs(&codes, arguments.runs));
+        print::times("storage", group, codes.len(), timing::storage(&codes, arguments.runs));
+    }
+    let large: Vec<&Code> = codes.iter().filter(|code| code.bytes.len() >= LARGE_BYTES).collect();
+    if !large.is_empty() {
+        print::times("storage", "large ones of all", large.len(), timing::storage(&large, arguments.runs));
     }
     for (reason, number) in &reasons {
         say(&format!("{number} events: {reason}"));
@@ -149,7 +165,13 @@ fn judge(code: &Code) -> Judged {
         let found = uplint_bytecode::dispatch(&lifted).entries;
         found.iter().map(|entry| Entry { selector: entry.selector, signature: None }).collect()
     };
-    Judged { figures: figures::figures(code, &lifted), verdict: oracle::judge(&lifted, &entries) }
+    let recorded = oracle::run(&code.bytes, &entries);
+    let effects = effects_of(&lifted, &uplint_bytecode::dispatch(&lifted));
+    Judged {
+        figures: figures::figures(code, &lifted),
+        positions: positions::positions(code, &effects, &recorded),
+        verdict: oracle::compare(&lifted, &recorded),
+    }
 }
 
 /// Compiles everything; what compilers refuse is listed. Codes that are the same are taken once.
@@ -198,6 +220,7 @@ fn code(job: &Job, contract: Contract) -> Code {
         marks: has_marks.then(|| figures::marks(&contract.code, &contract.source_map)),
         functions: has_functions.then(|| contract.returning_functions()),
         bytes: contract.code,
+        layout: contract.layout,
         entries,
         has_truth: true,
     }

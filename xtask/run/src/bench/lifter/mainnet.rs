@@ -40,5 +40,14 @@ pub(super) fn codes(data: &Path) -> Result<Vec<Code>, TaskError> {
 fn code(path: &Path, name: String, text: &str) -> Result<Code, TaskError> {
     let bytes = hex::decode(text.trim())
         .map_err(|error| TaskError::Form { path: path.into(), reason: format!("{name}: {error}") })?;
-    Ok(Code { name, group: "deployed", bytes, entries: Vec::new(), has_truth: false, marks: None, functions: None })
+    Ok(Code {
+        name,
+        group: "deployed",
+        bytes,
+        entries: Vec::new(),
+        has_truth: false,
+        marks: None,
+        functions: None,
+        layout: serde_json::Value::Null,
+    })
 }

@@ -4,11 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evmole::control_flow_graph::{Block, BlockType, ControlFlowGraph};
 use evmole::{ContractInfoArgs, contract_info};
+use revm::primitives::U256;
 
 /// Its selectors.
 pub(super) fn selectors(code: &[u8]) -> BTreeSet<[u8; 4]> {
     let found = contract_info(ContractInfoArgs::new(code).with_selectors()).functions;
     found.into_iter().flatten().map(|function| function.selector).collect()
+}
+
+/// Slots and first bytes of its records of storage.
+pub(super) fn storage(code: &[u8]) -> BTreeSet<(U256, u64)> {
+    let found = contract_info(ContractInfoArgs::new(code).with_storage()).storage;
+    found.into_iter().flatten().map(|record| (U256::from_be_bytes(record.slot), u64::from(record.offset))).collect()
 }
 
 /// Its graph.

@@ -3,6 +3,7 @@
 use xtask_run::oracle::Verdict;
 
 use super::figures::{Both, Figures};
+use super::positions::Positions;
 use super::timing::Took;
 use crate::program::say;
 
@@ -64,12 +65,47 @@ pub(super) fn events(verdict: &Verdict) {
     }
 }
 
+/// Positions in storage.
+pub(super) fn positions(positions: &Positions) {
+    let Positions { named, exact, several, within, used, found, found_in_part, .. } = positions;
+    if *named == 0 {
+        return;
+    }
+    let all = exact + several + within;
+    say(&format!(
+        "  positions in declared storage: {named} named, in a variable {}, exactly one {} ({several} several at once, \
+         {within} a part of one)",
+        percent(all, *named),
+        percent(*exact, *named)
+    ));
+    say(&format!(
+        "  variables and members in slots that calls used: {used}, found exactly {}, exactly or in part {}",
+        percent(*found, *used),
+        percent(found + found_in_part, *used)
+    ));
+    say(&format!(
+        "  of these, members of structs in mappings and arrays: {}, found exactly {}",
+        positions.members,
+        percent(positions.members_found, positions.members)
+    ));
+    let Both { ours, theirs } = positions.variables_found;
+    say(&format!(
+        "  declared variables in use by slot and first byte: {}, with a record: uplint {ours} ({}), evmole {theirs} ({})",
+        positions.variables,
+        percent(ours, positions.variables),
+        percent(theirs, positions.variables)
+    ));
+    for (class, number) in &positions.missing {
+        say(&format!("    {number} {class}"));
+    }
+}
+
 /// How long it takes.
-pub(super) fn times(group: &str, codes: usize, (ours, theirs): (Took, Took)) {
+pub(super) fn times(what: &str, group: &str, codes: usize, (ours, theirs): (Took, Took)) {
     let milliseconds = |time: std::time::Duration| format!("{:.2} ms", time.as_secs_f64() * 1000.0);
     let ratio = |ours: std::time::Duration, theirs: std::time::Duration| theirs.as_secs_f64() / ours.as_secs_f64();
     say(&format!(
-        "time for the graphs of {codes} codes, {group}: uplint {} (worst {}), evmole {} (worst {}); {:.1} times faster, \
+        "time for {what} of {codes} codes, {group}: uplint {} (worst {}), evmole {} (worst {}); {:.1} times faster, \
          worst {:.1} times; {:.0} contracts per second and core",
         milliseconds(ours.total),
         milliseconds(ours.worst),

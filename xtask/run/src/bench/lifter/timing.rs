@@ -1,9 +1,10 @@
-//! How long each side takes for the graph of a code: medians of runs that take turns, so that both meet the same machine.
+//! How long each side takes for the graph of a code, and for its storage: medians of runs that take turns, so that both meet the same machine.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use uplint_bytecode::lift;
+use uplint_facts::effects::code_effects;
 
 use super::{Code, peer};
 
@@ -23,24 +24,45 @@ impl Took {
     }
 }
 
-/// Measures ours and the peer's.
-pub(super) fn measure(codes: &[&Code], runs: usize) -> (Took, Took) {
-    let (mut ours, mut theirs) = (Took::default(), Took::default());
+/// Both sides for the graphs.
+pub(super) fn graphs(codes: &[&Code], runs: usize) -> (Took, Took) {
+    let ours = |code: &[u8]| {
+        black_box(lift(code).steps);
+    };
+    let theirs = |code: &[u8]| {
+        black_box(peer::graph(code).blocks.len());
+    };
+    measure(codes, runs, &ours, &theirs)
+}
+
+/// Both sides for storage: ours with the graph, functions, calls and conditions.
+pub(super) fn storage(codes: &[&Code], runs: usize) -> (Took, Took) {
+    let ours = |code: &[u8]| {
+        black_box(code_effects(code, &[]).entries.len());
+    };
+    let theirs = |code: &[u8]| {
+        black_box(peer::storage(code).len());
+    };
+    measure(codes, runs, &ours, &theirs)
+}
+
+fn measure(codes: &[&Code], runs: usize, ours: &dyn Fn(&[u8]), theirs: &dyn Fn(&[u8])) -> (Took, Took) {
+    let (mut our_time, mut their_time) = (Took::default(), Took::default());
     for code in codes {
         let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
         for _ in 0..runs.max(1) {
-            our_times.push(time(|| black_box(lift(black_box(&code.bytes)).steps)));
-            their_times.push(time(|| black_box(peer::graph(black_box(&code.bytes)).blocks.len())));
+            our_times.push(time(|| ours(black_box(&code.bytes))));
+            their_times.push(time(|| theirs(black_box(&code.bytes))));
         }
-        ours.add(median(our_times));
-        theirs.add(median(their_times));
+        our_time.add(median(our_times));
+        their_time.add(median(their_times));
     }
-    (ours, theirs)
+    (our_time, their_time)
 }
 
-fn time<T>(work: impl FnOnce() -> T) -> Duration {
+fn time(work: impl FnOnce()) -> Duration {
     let start = Instant::now();
-    black_box(work());
+    work();
     start.elapsed()
 }
 
