@@ -12,6 +12,7 @@ use revm_bytecode::opcode as op;
 
 use crate::lift::{End, Lifted, Successor};
 use crate::term::{Evaluation, NodeId, Term, TermId};
+use crate::unresolved::unresolved;
 
 /// Most nodes between a comparison and the jump of its table.
 const MAX_DISTANCE: usize = 12;
@@ -60,16 +61,20 @@ pub fn dispatch(lifted: &Lifted<'_>) -> Dispatch {
         unmatched => unmatched,
     });
     let empty = Walk { lifted, len: 0 }.run();
-    let receive = empty.end.filter(|&node| Some(node) != other && can_succeed(lifted, node));
-    let fallback = other.filter(|&node| can_succeed(lifted, node));
+    let unresolved = unresolved(lifted);
+    let receive = empty.end.filter(|&node| Some(node) != other && can_succeed(lifted, &unresolved, node));
+    let fallback = other.filter(|&node| can_succeed(lifted, &unresolved, node));
     Dispatch { entries: entries.into_values().collect(), receive, fallback }
 }
 
-/// Whether some way from a node ends other than by reverting.
-fn can_succeed(lifted: &Lifted<'_>, start: NodeId) -> bool {
+/// Whether some way from a node ends other than by reverting, or nobody knows how.
+fn can_succeed(lifted: &Lifted<'_>, unresolved: &[bool], start: NodeId) -> bool {
     let mut seen = BTreeSet::from([start]);
     let mut left = vec![start];
     while let Some(node) = left.pop() {
+        if unresolved[node.0 as usize] {
+            return true;
+        }
         let node = &lifted.nodes[node.0 as usize];
         if let End::Halt { pc } = node.end {
             let opcode = lifted.code.bytes().get(pc.0 as usize).copied().unwrap_or(op::STOP);

@@ -60,6 +60,7 @@ pub mod section;
 pub mod ssa;
 pub mod term;
 pub mod trailer;
+pub mod unresolved;
 
 pub use code::Code;
 pub use coverage::{Coverage, CoverageGap, Unknown};
@@ -72,6 +73,7 @@ pub use section::{Section, SectionKind, sections};
 pub use term::compute;
 pub use term::{FunctionId, NodeId, Piece, Term, TermId, Terms};
 pub use trailer::{metadata_regions, without_metadata};
+pub use unresolved::unresolved;
 
 /// Opcodes by their names.
 pub use revm_bytecode::opcode;

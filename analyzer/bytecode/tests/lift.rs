@@ -183,6 +183,18 @@ fn a_fallback_that_only_reverts_is_none() {
 }
 
 #[test]
+fn a_fallback_whose_jump_nobody_can_follow_is_one() {
+    let (code, labels) = assemble(
+        "0x04 CALLDATASIZE LT @other JUMPI PUSH0 CALLDATALOAD 0xe0 SHR 0x11223344 EQ @one JUMPI
+         other: CALLER PUSH0 SSTORE PUSH0 CALLDATALOAD JUMP
+         one: STOP",
+    );
+    let lifted = lift(&code);
+    let fallback = dispatch(&lifted).fallback.map(|node| lifted.nodes[node.0 as usize].pc);
+    assert_eq!(fallback, Some(labels["other"]));
+}
+
+#[test]
 fn a_table_that_lists_selectors_beside_places_is_read_row_by_row() {
     // A row has four bytes of selector and two of place; the selector's remainder by two chooses it.
     let (mut code, labels) = assemble(
