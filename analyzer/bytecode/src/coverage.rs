@@ -21,6 +21,8 @@ pub enum Unknown {
     StackHeights,
     /// The work that code of this size may cost was used up.
     Budget,
+    /// A function does so much that not all of it is told.
+    Effects,
 }
 
 impl Unknown {
@@ -34,6 +36,7 @@ impl Unknown {
             Self::RepeatedCall => "a function is called twice from one block and only the second call is told",
             Self::StackHeights => "a block is reached with too many stack heights",
             Self::Budget => "the work for code of this size was used up",
+            Self::Effects => "a function does more than is told of it",
         }
     }
 }

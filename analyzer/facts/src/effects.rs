@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uplint_artifact::{Artifact, Bytecode, Span};
 use uplint_bytecode::dispatch::Dispatch;
 use uplint_bytecode::lift::{End, Exit, Lifted, Node, Placeholder, Successor, lift_with};
-use uplint_bytecode::{Coverage, NodeId, Selector, dispatch, instructions};
+use uplint_bytecode::{Coverage, CoverageGap, NodeId, Selector, Unknown, dispatch, instructions};
 
 mod access;
 mod call;
@@ -158,11 +158,18 @@ pub fn code_effects(code: &[u8], placeholders: &[Placeholder]) -> CodeEffects {
 /// Establishes what a lifted code does.
 pub fn effects_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeEffects {
     let summaries = Summaries::new(lifted);
-    let mut entries: Vec<EntryEffects> =
-        names(dispatch).into_iter().map(|(name, node)| entry(lifted, &summaries, name, node)).collect();
+    let mut gaps: BTreeSet<CoverageGap> = lifted.coverage.gaps.iter().copied().collect();
+    let mut entries = Vec::new();
+    for (name, node) in names(dispatch) {
+        let (entry, is_cut) = entry(lifted, &summaries, name, node);
+        if is_cut {
+            gaps.insert(CoverageGap { pc: entry.pc, unknown: Unknown::Effects });
+        }
+        entries.push(entry);
+    }
     entries.sort_by_key(|entry| entry.name);
-    let (internal, coverage) = (internal(lifted), lifted.coverage.clone());
-    CodeEffects { entries, internal, coverage, spans: BTreeMap::new() }
+    let coverage = Coverage { gaps: gaps.into_iter().collect() };
+    CodeEffects { entries, internal: internal(lifted), coverage, spans: BTreeMap::new() }
 }
 
 /// The ways into the contract. Code without a dispatch, which a fallback is too, answers every call alike.
@@ -198,11 +205,12 @@ fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
     functions
 }
 
-fn entry(lifted: &Lifted<'_>, summaries: &Summaries<'_>, name: EntryName, start: NodeId) -> EntryEffects {
+/// What a way into the contract does, and whether it does more than is told.
+fn entry(lifted: &Lifted<'_>, summaries: &Summaries<'_>, name: EntryName, start: NodeId) -> (EntryEffects, bool) {
     let nodes = reachable(lifted, start);
     let effects = summaries.of_nodes(&nodes);
     let accesses: BTreeSet<_> = effects.accesses.into_iter().flat_map(summary::RawAccess::classified).collect();
-    EntryEffects {
+    let entry = EntryEffects {
         name,
         pc: lifted.nodes[start.0 as usize].pc,
         accesses: accesses.into_iter().collect(),
@@ -210,7 +218,8 @@ fn entry(lifted: &Lifted<'_>, summaries: &Summaries<'_>, name: EntryName, start:
         guards: guard::guards(lifted, summaries, start, &nodes),
         return_lens: effects.return_lens,
         events: effects.events,
-    }
+    };
+    (entry, effects.is_cut)
 }
 
 /// The nodes of a function that follow from one of them.

@@ -2,35 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use uplint_bytecode::{opcode, opcode_name};
+use assembly::assemble;
 use uplint_facts::effects::code_effects;
 
-/// Assembles words: `@x` is a `PUSH1` of the place of `x:`, `0x…` a `PUSH` of so many bytes, the rest opcodes.
-fn assemble(text: &str) -> Vec<u8> {
-    let (mut code, mut labels, mut uses) = (Vec::new(), Vec::new(), Vec::new());
-    for word in text.split_whitespace() {
-        if let Some(label) = word.strip_suffix(':') {
-            labels.push((label, u8::try_from(code.len()).expect("a short program")));
-            code.push(opcode::JUMPDEST);
-        } else if let Some(label) = word.strip_prefix('@') {
-            code.push(opcode::PUSH1);
-            uses.push((code.len(), label));
-            code.push(0);
-        } else if let Some(digits) = word.strip_prefix("0x") {
-            code.push(opcode::PUSH0 + u8::try_from(digits.len() / 2).expect("a word"));
-            code.extend(digits.as_bytes().chunks(2).map(|pair| {
-                u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("two hexadecimal digits")
-            }));
-        } else {
-            let found = (0..=u8::MAX).find(|&opcode| opcode_name(opcode) == word);
-            code.push(found.unwrap_or_else(|| panic!("`{word}` is no opcode")));
-        }
-    }
-    for (at, label) in uses {
-        code[at] = labels.iter().find(|(known, _)| *known == label).expect("a label").1;
-    }
-    code
-}
+#[path = "slots/assembly.rs"]
+mod assembly;
 
 /// The slots that a program accesses.
 fn slots(text: &str) -> BTreeSet<String> {

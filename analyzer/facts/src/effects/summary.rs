@@ -1,11 +1,12 @@
 //! What each internal function does, in the words that it is given, and what that is for each of its callers.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use alloy_primitives::{B256, U256};
-use petgraph::algo::tarjan_scc;
+use petgraph::Direction;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graphmap::DiGraphMap;
 use uplint_bytecode::lift::{Argument, Effect, End, Lifted, Node, Successor};
 use uplint_bytecode::opcode as op;
@@ -18,6 +19,10 @@ use super::word::{self, Word};
 
 /// Most accesses and calls that are told apart for one function; further ones are told without their words.
 const MAX_EFFECTS: usize = 2_000;
+
+/// Most effects that are told for one function, and for all together; further ones are a gap.
+const MAX_TOLD: usize = 2 * MAX_EFFECTS;
+const MAX_TOLD_IN_ALL: usize = 200_000;
 
 /// Deepest terms that are put into words.
 const MAX_DEPTH: u32 = 96;
@@ -119,24 +124,51 @@ pub(super) struct Effects {
     pub(super) calls: BTreeSet<RawCall>,
     pub(super) return_lens: BTreeSet<Option<u64>>,
     pub(super) events: BTreeSet<(Option<B256>, u8)>,
+    /// Whether there are more than are told.
+    pub(super) is_cut: bool,
+    /// Most that are told.
+    limit: usize,
 }
 
 impl Effects {
+    fn at_most(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    fn len(&self) -> usize {
+        self.accesses.len() + self.calls.len() + self.return_lens.len() + self.events.len()
+    }
+
     /// Adds what a called function does, with its arguments.
     fn add(&mut self, called: &Self, argument: &dyn Fn(u32) -> Word) {
+        self.is_cut |= called.is_cut;
         for access in &called.accesses {
             let is_full = self.accesses.len() >= MAX_EFFECTS;
             let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
             let (slot, value) = (put(&access.slot), access.value.as_ref().map(put));
-            self.accesses.insert(RawAccess { slot, value, ..access.clone() });
+            self.tell(|told| &mut told.accesses, RawAccess { slot, value, ..access.clone() });
         }
         for RawCall(call) in &called.calls {
             let is_full = self.calls.len() >= MAX_EFFECTS;
             let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
-            self.calls.insert(RawCall(Call { target: put(&call.target), value: put(&call.value), ..call.clone() }));
+            let call = Call { target: put(&call.target), value: put(&call.value), ..call.clone() };
+            self.tell(|told| &mut told.calls, RawCall(call));
         }
-        self.return_lens.extend(&called.return_lens);
-        self.events.extend(&called.events);
+        for &len in &called.return_lens {
+            self.tell(|told| &mut told.return_lens, len);
+        }
+        for &event in &called.events {
+            self.tell(|told| &mut told.events, event);
+        }
+    }
+
+    /// Adds one effect, unless there are too many.
+    fn tell<T: Ord>(&mut self, among: impl Fn(&mut Self) -> &mut BTreeSet<T>, effect: T) {
+        if self.len() < self.limit {
+            among(self).insert(effect);
+        } else {
+            self.is_cut |= !among(self).contains(&effect);
+        }
     }
 }
 
@@ -150,6 +182,8 @@ pub(super) struct Summaries<'a> {
     words: RefCell<HashMap<TermId, Option<Word>>>,
     /// Results of calls that a branch depends on.
     checked: BTreeSet<TermId>,
+    /// How many effects may still be told.
+    left: Cell<usize>,
 }
 
 impl<'a> Summaries<'a> {
@@ -161,6 +195,7 @@ impl<'a> Summaries<'a> {
             functions: HashMap::new(),
             words: RefCell::new(HashMap::new()),
             checked: checked(lifted),
+            left: Cell::new(MAX_TOLD_IN_ALL),
         };
         let mut nodes: HashMap<FunctionId, Vec<NodeId>> = HashMap::new();
         let mut calls: DiGraphMap<u32, ()> = DiGraphMap::new();
@@ -171,35 +206,81 @@ impl<'a> Summaries<'a> {
                 calls.add_edge(node.function.0, called.0, ());
             }
         }
-        // Called functions come before their callers; those that call each other are told of each other once.
-        for component in tarjan_scc(&calls) {
-            for _ in 0..component.len().min(2) {
-                for &function in &component {
-                    let function = FunctionId(function);
-                    if function != FunctionId(0) {
-                        let effects = summaries.of_nodes(nodes.get(&function).into_iter().flatten());
-                        summaries.functions.insert(function, effects);
-                    }
-                }
+        // The code as a whole is a function to others only where it is called.
+        let is_called = |id: u32| id != 0 || calls.neighbors_directed(id, Direction::Incoming).next().is_some();
+        // Called functions come before their callers.
+        for component in kosaraju_scc(&calls) {
+            let component: BTreeSet<FunctionId> =
+                component.into_iter().filter(|&id| is_called(id)).map(FunctionId).collect();
+            summaries.add_component(&component, &nodes);
+        }
+        // What is told for the ways into the contract has a budget of its own.
+        summaries.left.set(MAX_TOLD_IN_ALL);
+        summaries
+    }
+
+    /// Adds functions that call each other, or one that does not.
+    ///
+    /// In recursion a function is given words of any depth. A word that every call within the component passes on in the
+    /// place where it was given is the same at every depth; any other is unknown, which is above all that it can be. With
+    /// that, each function does what it does itself, and what any of them does at some depth: a fixpoint at once.
+    fn add_component(&mut self, component: &BTreeSet<FunctionId>, nodes: &HashMap<FunctionId, Vec<NodeId>>) {
+        let nodes_of = |function| nodes.get(function).into_iter().flatten();
+        let mut within: Vec<(NodeId, FunctionId)> = Vec::new();
+        let mut own: Vec<(FunctionId, Effects)> = Vec::new();
+        for function in component {
+            own.push((*function, self.of_nodes_outside(nodes_of(function), component)));
+            for &node in nodes_of(function) {
+                let called = self.lifted.nodes[node.0 as usize].called();
+                within.extend(called.filter(|called| component.contains(called)).map(|called| (node, called)));
             }
         }
-        summaries
+        if !within.is_empty() {
+            let passed_on: RefCell<BTreeMap<u32, bool>> = RefCell::default();
+            let argument = |slot: u32| {
+                let is_passed_on = *passed_on.borrow_mut().entry(slot).or_insert_with(|| {
+                    within.iter().all(|&(node, called)| self.argument(node, called, slot) == Word::Argument(slot))
+                });
+                if is_passed_on { Word::Argument(slot) } else { Word::Unknown }
+            };
+            let mut at_any_depth = Effects::at_most(MAX_TOLD);
+            for (_, effects) in &own {
+                at_any_depth.add(effects, &argument);
+            }
+            for (_, effects) in &mut own {
+                let before = effects.len();
+                effects.limit = before.saturating_add(self.left.get()).min(MAX_TOLD);
+                effects.add(&at_any_depth, &Word::Argument);
+                self.left.set(self.left.get().saturating_sub(effects.len() - before));
+            }
+        }
+        self.functions.extend(own);
     }
 
     /// What some nodes of a function do, with all that they call.
     pub(super) fn of_nodes<'b>(&self, nodes: impl IntoIterator<Item = &'b NodeId>) -> Effects {
-        let mut effects = Effects::default();
+        self.of_nodes_outside(nodes, &BTreeSet::new())
+    }
+
+    /// What some nodes of a function do, with all that they call but for some functions.
+    fn of_nodes_outside<'b>(
+        &self,
+        nodes: impl IntoIterator<Item = &'b NodeId>,
+        left_out: &BTreeSet<FunctionId>,
+    ) -> Effects {
+        let mut effects = Effects::at_most(self.left.get().min(MAX_TOLD));
         for &id in nodes {
             let node = &self.lifted.nodes[id.0 as usize];
             for effect in &node.effects {
                 self.add_effect(&mut effects, effect);
             }
-            for called in node.called() {
+            for called in node.called().filter(|called| !left_out.contains(called)) {
                 if let Some(summary) = self.functions.get(&called) {
                     effects.add(summary, &|slot| self.argument(id, called, slot));
                 }
             }
         }
+        self.left.set(self.left.get().saturating_sub(effects.len()));
         effects
     }
 
@@ -213,29 +294,32 @@ impl<'a> Summaries<'a> {
                 // What is only written back is no read.
                 if bytes != ByteSet(0) {
                     let kind = AccessKind::Read;
-                    effects.accesses.insert(RawAccess { pc: effect.pc, space, kind, slot, bytes, value: None });
+                    effects.tell(
+                        |told| &mut told.accesses,
+                        RawAccess { pc: effect.pc, space, kind, slot, bytes, value: None },
+                    );
                 }
             }
             op::SSTORE | op::TSTORE => {
                 let bytes = self.masks.written(operands[0], operands[1]);
                 let (space, slot) = (space_of(effect.opcode), self.word(operands[0]));
                 let (kind, value) = (AccessKind::Write, Some(self.word(operands[1])));
-                effects.accesses.insert(RawAccess { pc: effect.pc, space, kind, slot, bytes, value });
+                effects.tell(|told| &mut told.accesses, RawAccess { pc: effect.pc, space, kind, slot, bytes, value });
             }
             op::RETURN => {
-                effects.return_lens.insert(number(1).and_then(|len| u64::try_from(len).ok()));
+                effects.tell(|told| &mut told.return_lens, number(1).and_then(|len| u64::try_from(len).ok()));
             }
             op::STOP | op::SELFDESTRUCT if effect.opcode == op::STOP => {
-                effects.return_lens.insert(Some(0));
+                effects.tell(|told| &mut told.return_lens, Some(0));
             }
             op::LOG0..=op::LOG4 => {
                 let topics = effect.opcode - op::LOG0;
                 let first = (topics > 0).then(|| number(2)).flatten().map(B256::from);
-                effects.events.insert((first, topics));
+                effects.tell(|told| &mut told.events, (first, topics));
             }
             opcode => {
                 if let Some(kind) = CallKind::of(opcode) {
-                    effects.calls.insert(RawCall(self.call(kind, effect)));
+                    effects.tell(|told| &mut told.calls, RawCall(self.call(kind, effect)));
                 }
             }
         }
