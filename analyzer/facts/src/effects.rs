@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uplint_artifact::{Artifact, Bytecode, Span};
 use uplint_bytecode::dispatch::Dispatch;
-use uplint_bytecode::lift::{End, Exit, Lifted, Node, Placeholder, Successor, lift_with};
+use uplint_bytecode::index_vec::Id;
+use uplint_bytecode::lift::{Exit, Lifted, Node, Placeholder, Successor, lift_with};
 use uplint_bytecode::{Coverage, CoverageGap, NodeId, Selector, Unknown, dispatch, instructions};
 
 mod access;
 mod call;
+mod ending;
 mod guard;
 mod joined;
 mod slot_expr;
@@ -28,6 +30,7 @@ pub use uplint_bytecode::Pc;
 pub use word::Word;
 
 use crate::function_name::named_functions;
+use guard::Guards;
 use summary::Summaries;
 
 /// A way into the contract.
@@ -48,7 +51,7 @@ pub struct EntryEffects {
     pub name: EntryName,
     /// Its first instruction.
     pub pc: Pc,
-    /// Accesses to storage, in ascending order of place and slot.
+    /// Accesses to storage, in ascending order of place and slot; those before the dispatch among them.
     pub accesses: Vec<StorageAccess>,
     /// Calls of other contracts, and creations, in ascending order of place.
     pub calls: Vec<Call>,
@@ -158,10 +161,12 @@ pub fn code_effects(code: &[u8], placeholders: &[Placeholder]) -> CodeEffects {
 /// Establishes what a lifted code does.
 pub fn effects_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeEffects {
     let summaries = Summaries::new(lifted);
+    let guards = Guards::new(&summaries);
+    let before = BeforeEntries::new(lifted, dispatch);
     let mut gaps: BTreeSet<CoverageGap> = lifted.coverage.gaps.iter().copied().collect();
     let mut entries = Vec::new();
     for (name, node) in names(dispatch) {
-        let (entry, is_cut) = entry(lifted, &summaries, name, node);
+        let (entry, is_cut) = entry(&guards, &before, name, node);
         if is_cut {
             gaps.insert(CoverageGap { pc: entry.pc, unknown: Unknown::Effects });
         }
@@ -206,20 +211,63 @@ fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
 }
 
 /// What a way into the contract does, and whether it does more than is told.
-fn entry(lifted: &Lifted<'_>, summaries: &Summaries<'_>, name: EntryName, start: NodeId) -> (EntryEffects, bool) {
-    let nodes = reachable(lifted, start);
-    let effects = summaries.of_nodes(&nodes);
+fn entry(guards: &Guards<'_>, before: &BeforeEntries<'_>, name: EntryName, start: NodeId) -> (EntryEffects, bool) {
+    let summaries = guards.summaries;
+    let nodes = reachable(summaries.lifted, start);
+    let before = before.of(start);
+    let effects = summaries.of_nodes(before.union(&nodes));
     let accesses: BTreeSet<_> = effects.accesses.into_iter().flat_map(summary::RawAccess::classified).collect();
+    let held = guards.of_entry(&before, start, &nodes);
     let entry = EntryEffects {
         name,
-        pc: lifted.nodes[start.0 as usize].pc,
+        pc: summaries.lifted.nodes[start.0 as usize].pc,
         accesses: accesses.into_iter().collect(),
         calls: effects.calls.into_iter().map(summary::RawCall::classified).collect(),
-        guards: guard::guards(lifted, summaries, start, &nodes),
+        guards: held.guards.into_iter().collect(),
         return_lens: effects.return_lens,
         events: effects.events,
     };
-    (entry, effects.is_cut)
+    (entry, effects.is_cut || held.is_cut)
+}
+
+/// What each call passes on the way from the first instruction to the function that answers it.
+struct BeforeEntries<'a> {
+    lifted: &'a Lifted<'a>,
+    /// Where control comes from, by the number of the node.
+    predecessors: Vec<Vec<NodeId>>,
+    /// First nodes of functions that have selectors: no way to another function leads through them.
+    selected: BTreeSet<NodeId>,
+}
+
+impl<'a> BeforeEntries<'a> {
+    fn new(lifted: &'a Lifted<'a>, dispatch: &Dispatch) -> Self {
+        let mut predecessors = vec![Vec::new(); lifted.nodes.len()];
+        for (at, node) in lifted.nodes.iter().enumerate() {
+            for successor in &node.successors {
+                if let Successor::Node(next) | Successor::Continuation(next) = *successor {
+                    predecessors[next.0 as usize].push(NodeId::new(at));
+                }
+            }
+        }
+        Self { lifted, predecessors, selected: dispatch.entries.iter().map(|entry| entry.node).collect() }
+    }
+
+    /// The nodes of the dispatch that lead to an entry; none when it is the first instruction.
+    fn of(&self, entry: NodeId) -> BTreeSet<NodeId> {
+        let mut before = BTreeSet::new();
+        let mut left = vec![entry];
+        if entry == self.lifted.functions[0].node {
+            return before;
+        }
+        while let Some(node) = left.pop() {
+            for &from in &self.predecessors[node.0 as usize] {
+                if from != entry && !self.selected.contains(&from) && before.insert(from) {
+                    left.push(from);
+                }
+            }
+        }
+        before
+    }
 }
 
 /// The nodes of a function that follow from one of them.
@@ -236,46 +284,4 @@ pub(crate) fn reachable(lifted: &Lifted<'_>, start: NodeId) -> BTreeSet<NodeId> 
         }
     }
     seen
-}
-
-/// Whether every way from a node ends in a revert, for all nodes.
-fn reverting(lifted: &Lifted<'_>) -> Vec<bool> {
-    let count = lifted.nodes.len();
-    let (mut within, mut callers) = (vec![Vec::new(); count], vec![Vec::new(); count]);
-    let (mut halts, mut returns) = (vec![false; count], vec![false; count]);
-    for (at, node) in lifted.nodes.iter().enumerate() {
-        halts[at] = matches!(node.end, End::Halt { .. }) && !is_revert(lifted, &node.end);
-        for successor in &node.successors {
-            match *successor {
-                Successor::Node(next) | Successor::Continuation(next) => within[next.0 as usize].push(at),
-                Successor::Call(function) => callers[lifted.functions[function.0 as usize].node.0 as usize].push(at),
-                Successor::Return(_) => returns[at] = true,
-            }
-        }
-        // A jump that nobody could follow may end in any way.
-        halts[at] |= node.successors.is_empty() && !matches!(node.end, End::Halt { .. });
-    }
-    // A halt within a called function ends its callers too; its return goes on at their continuations.
-    spread(&mut halts, &[&within, &callers]);
-    spread(&mut returns, &[&within]);
-    halts.into_iter().zip(returns).map(|(halts, returns)| !halts && !returns).collect()
-}
-
-/// Marks what leads to what is marked.
-fn spread(marked: &mut [bool], predecessors: &[&Vec<Vec<usize>>]) {
-    let mut left: Vec<usize> = (0..marked.len()).filter(|&at| marked[at]).collect();
-    while let Some(at) = left.pop() {
-        for before in predecessors.iter().flat_map(|of| &of[at]) {
-            if !std::mem::replace(&mut marked[*before], true) {
-                left.push(*before);
-            }
-        }
-    }
-}
-
-fn is_revert(lifted: &Lifted<'_>, end: &End) -> bool {
-    use uplint_bytecode::opcode;
-    let End::Halt { pc } = end else { return false };
-    let last = lifted.code.bytes().get(pc.0 as usize).copied().unwrap_or(opcode::STOP);
-    !matches!(last, opcode::STOP | opcode::RETURN | opcode::SELFDESTRUCT)
 }

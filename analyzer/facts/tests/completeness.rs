@@ -107,3 +107,17 @@ fn what_callers_are_not_told_of_the_functions_that_they_call_is_a_gap() {
     assert_eq!(gaps, [Unknown::Effects]);
     assert!(effects.entries.iter().all(|entry| entry.accesses.len() <= 4_000));
 }
+
+#[test]
+fn what_is_written_before_the_dispatch_is_written_by_every_function() {
+    let effects = effects(
+        "CALLER PUSH0 SSTORE PUSH0 CALLDATALOAD 0xe0 SHR DUP1 0x11223344 EQ @one JUMPI 0x55667788 EQ @two JUMPI STOP
+         one: CALLER 0x01 SSTORE STOP two: STOP",
+    );
+    let of_each: Vec<Vec<String>> = effects
+        .entries
+        .iter()
+        .map(|entry| entry.accesses.iter().map(|access| access.slot.to_string()).collect())
+        .collect();
+    assert_eq!(of_each, [vec!["0", "1"], vec!["0"], vec!["0"]]);
+}

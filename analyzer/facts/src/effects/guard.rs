@@ -1,20 +1,23 @@
 //! Conditions without which a call of a function reverts.
 //!
-//! Forward, over sets of conditions that grow smaller where ways meet: what holds on every way to a node. A branch whose
-//! other way must revert adds its condition; a called function adds what holds whenever it returns. Ends because a set
-//! only ever loses conditions after a node was first reached.
+//! What every way to a success passes holds for all of them: a branch there whose other way must revert is a guard, and
+//! so is whatever guards each way out of a function that is called there. Ways that only revert are left out, and one
+//! that nobody could follow counts as a success. A function has one summary, in the words that it is given, made after
+//! those of the functions that it calls; within recursion the conditions of the others are not told. Linear in the
+//! nodes and edges of each function, since what all ways pass is found without a set for each node.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use uplint_bytecode::lift::{End, Lifted, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc};
 
+use super::ending::Endings;
 use super::summary::Summaries;
 use super::word::{self, Word};
 
-/// Deepest calls that are looked into for conditions.
-const MAX_DEPTH: u32 = 6;
+/// Most conditions that are told of one function; further ones are a gap.
+const MAX_GUARDS: usize = 256;
 
 /// A condition without which the call reverts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,94 +28,214 @@ pub struct Guard {
     pub condition: Word,
 }
 
-/// The conditions that hold on every way on which a call of the function succeeds.
-pub(super) fn guards(
-    lifted: &Lifted<'_>,
-    summaries: &Summaries<'_>,
-    start: NodeId,
-    nodes: &BTreeSet<NodeId>,
-) -> Vec<Guard> {
-    let held = on_all_ways(lifted, summaries, start, nodes, 0);
-    let ends = nodes.iter().filter(|&&node| {
-        let node_at = &lifted.nodes[node.0 as usize];
-        !summaries.reverting[node.0 as usize] && node_at.successors.is_empty()
-    });
-    let mut common: Option<BTreeSet<Guard>> = None;
-    for held in ends.filter_map(|end| held.get(end)) {
-        common = Some(match common {
-            None => held.clone(),
-            Some(common) => common.intersection(held).cloned().collect(),
-        });
-    }
-    common.unwrap_or_default().into_iter().collect()
+/// Conditions that hold on some ways.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Held {
+    pub(super) guards: BTreeSet<Guard>,
+    /// Whether there are more than are told.
+    pub(super) is_cut: bool,
 }
 
-/// What holds at the start of each node.
-fn on_all_ways(
-    lifted: &Lifted<'_>,
-    summaries: &Summaries<'_>,
-    start: NodeId,
-    nodes: &BTreeSet<NodeId>,
-    depth: u32,
-) -> BTreeMap<NodeId, BTreeSet<Guard>> {
-    let mut held: BTreeMap<NodeId, BTreeSet<Guard>> = BTreeMap::from([(start, BTreeSet::new())]);
-    let mut left = VecDeque::from([start]);
-    let mut of_functions: BTreeMap<(NodeId, FunctionId), BTreeSet<Guard>> = BTreeMap::new();
-    while let Some(at) = left.pop_front() {
-        let here = held.get(&at).cloned().unwrap_or_default();
-        let node = &lifted.nodes[at.0 as usize];
-        for successor in &node.successors {
-            let (next, added) = match *successor {
-                Successor::Node(next) => (next, branch(lifted, summaries, at, next).into_iter().collect()),
-                Successor::Continuation(next) => {
-                    let mut added = BTreeSet::new();
-                    let mut called = summaries.called(at);
-                    if let (Some(function), None) = (called.next(), called.next()) {
-                        let within = of_functions
-                            .entry((at, function))
-                            .or_insert_with(|| of_call(lifted, summaries, at, function, depth));
-                        added.extend(within.iter().cloned());
-                    }
-                    (next, added)
+impl Held {
+    fn hold(&mut self, guard: Guard) {
+        if self.guards.len() < MAX_GUARDS {
+            self.guards.insert(guard);
+        } else {
+            self.is_cut |= !self.guards.contains(&guard);
+        }
+    }
+}
+
+/// What holds whenever a function is left.
+#[derive(Debug, Default)]
+struct OfFunction {
+    /// When it returns.
+    on_return: Held,
+    /// When the call ends within it, or within what it calls.
+    on_halt: Held,
+}
+
+/// The way out that conditions are asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Return,
+    Halt,
+}
+
+/// The conditions of the functions of a lifted code.
+pub(super) struct Guards<'a> {
+    lifted: &'a Lifted<'a>,
+    pub(super) summaries: &'a Summaries<'a>,
+    endings: Endings,
+    functions: HashMap<FunctionId, OfFunction>,
+}
+
+impl<'a> Guards<'a> {
+    pub(super) fn new(summaries: &'a Summaries<'a>) -> Self {
+        let lifted = summaries.lifted;
+        let mut guards = Self { lifted, summaries, endings: Endings::new(lifted), functions: HashMap::new() };
+        for &function in &summaries.called_first {
+            let start = lifted.functions[function.0 as usize].node;
+            let (on_return, on_halt) = (guards.held(start, Way::Return, None), guards.held(start, Way::Halt, None));
+            guards.functions.insert(function, OfFunction { on_return, on_halt });
+        }
+        guards
+    }
+
+    /// The conditions that hold on every way through an entry on which the call succeeds. `before` are the nodes that
+    /// lead to it and `nodes` those that follow. What the dispatch asks of the call data to choose the entry is left out.
+    pub(super) fn of_entry(&self, before: &BTreeSet<NodeId>, entry: NodeId, nodes: &BTreeSet<NodeId>) -> Held {
+        let mut held = self.held(entry, Way::Halt, Some(nodes));
+        let first = self.lifted.functions[0].node;
+        if before.contains(&first) {
+            let all: BTreeSet<NodeId> = before.union(nodes).copied().collect();
+            for node in self.passed(first, Way::Halt, Some(&all)).into_iter().filter(|node| !nodes.contains(node)) {
+                if let Some(guard) = self.branch(node).filter(|guard| !asks_for_call_data(&guard.condition)) {
+                    held.hold(guard);
                 }
-                Successor::Call(_) | Successor::Return(_) => continue,
-            };
-            if !nodes.contains(&next) {
-                continue;
+                self.add_called(node, Way::Halt, &mut held);
             }
-            let mut then = here.clone();
-            then.extend(added);
-            match held.get_mut(&next) {
-                None => {
-                    held.insert(next, then);
-                    left.push_back(next);
+        }
+        held
+    }
+
+    fn held(&self, start: NodeId, way: Way, nodes: Option<&BTreeSet<NodeId>>) -> Held {
+        let mut held = Held::default();
+        for node in self.passed(start, way, nodes) {
+            if let Some(guard) = self.branch(node) {
+                held.hold(guard);
+            }
+            self.add_called(node, way, &mut held);
+        }
+        held
+    }
+
+    /// Whether a way out leads directly from a node, or from a function that is called there.
+    fn leaves(&self, node: NodeId, way: Way) -> bool {
+        let at = &self.lifted.nodes[node.0 as usize];
+        match way {
+            Way::Return => at.successors.iter().any(|successor| matches!(successor, Successor::Return(_))),
+            Way::Halt => self.endings.may_end(node) || at.called().any(|function| self.may_halt(function)),
+        }
+    }
+
+    fn may_halt(&self, function: FunctionId) -> bool {
+        self.endings.may_halt(self.lifted.functions[function.0 as usize].node)
+    }
+
+    /// Where control goes from a node within its function, other than to a revert.
+    fn next(&self, node: NodeId, nodes: Option<&BTreeSet<NodeId>>) -> impl Iterator<Item = NodeId> {
+        let successors = self.lifted.nodes[node.0 as usize].successors.iter();
+        successors.filter_map(move |successor| match *successor {
+            Successor::Node(next) | Successor::Continuation(next) => {
+                let is_within = nodes.is_none_or(|nodes| nodes.contains(&next));
+                (is_within && !self.endings.must_revert(next)).then_some(next)
+            }
+            Successor::Call(_) | Successor::Return(_) => None,
+        })
+    }
+
+    /// The nodes that every way out from a node passes, in the order in which they are passed.
+    ///
+    /// Along one way out, a node is passed by all when no detour leads from a node before it to one behind it. Each node
+    /// beside the way is looked at once, from the first node of the way that leads to it.
+    fn passed(&self, start: NodeId, way: Way, nodes: Option<&BTreeSet<NodeId>>) -> Vec<NodeId> {
+        let along = self.way_out(start, way, nodes);
+        let place: HashMap<NodeId, usize> = along.iter().enumerate().map(|(at, &node)| (node, at)).collect();
+        let mut beside: BTreeSet<NodeId> = BTreeSet::new();
+        let mut passed = Vec::new();
+        // How far along detours lead; one place behind the last stands for the outside.
+        let mut farthest = 0;
+        for (at, &node) in along.iter().enumerate() {
+            if farthest <= at {
+                passed.push(node);
+            }
+            let mut left = vec![node];
+            while let Some(node) = left.pop() {
+                if self.leaves(node, way) {
+                    farthest = along.len();
                 }
-                Some(known) => {
-                    let before = known.len();
-                    known.retain(|guard| then.contains(guard));
-                    if known.len() != before {
-                        left.push_back(next);
+                for next in self.next(node, nodes) {
+                    match place.get(&next) {
+                        Some(&there) => farthest = farthest.max(there),
+                        None if beside.insert(next) => left.push(next),
+                        None => {}
                     }
                 }
             }
         }
+        passed
     }
-    held
+
+    /// One way out from a node, the shortest; nothing when there is none.
+    fn way_out(&self, start: NodeId, way: Way, nodes: Option<&BTreeSet<NodeId>>) -> Vec<NodeId> {
+        let mut from: HashMap<NodeId, Option<NodeId>> = HashMap::from([(start, None)]);
+        let mut left = VecDeque::from([start]);
+        while let Some(node) = left.pop_front() {
+            if self.leaves(node, way) {
+                let mut along: Vec<NodeId> =
+                    std::iter::successors(Some(node), |node| from.get(node).copied().flatten()).collect();
+                along.reverse();
+                return along;
+            }
+            for next in self.next(node, nodes) {
+                from.entry(next).or_insert_with(|| {
+                    left.push_back(next);
+                    Some(node)
+                });
+            }
+        }
+        Vec::new()
+    }
+
+    /// The condition of a branch, when one of its ways must revert.
+    fn branch(&self, node: NodeId) -> Option<Guard> {
+        let at = &self.lifted.nodes[node.0 as usize];
+        let End::Branch { pc, condition, .. } = at.end else { return None };
+        let not_taken = at.branches[1]?;
+        // The jump of a branch can lead to several places.
+        let mut taken = at.successors.iter().filter_map(|successor| match *successor {
+            Successor::Node(next) if next != not_taken => Some(next),
+            _ => None,
+        });
+        let condition = || self.summaries.word(condition);
+        if self.endings.must_revert(not_taken) {
+            return Some(Guard { pc, condition: simplified(condition()) });
+        }
+        let is_known = at.branches[0].is_some() && !self.endings.unresolved[node.0 as usize];
+        let must_revert = is_known && taken.all(|next| self.endings.must_revert(next));
+        must_revert.then(|| Guard { pc, condition: simplified(word::operation(op::ISZERO, &[condition()])) })
+    }
+
+    /// Adds what the one function that is called at the end of a node guards, in the words of the node.
+    fn add_called(&self, node: NodeId, way: Way, held: &mut Held) {
+        let mut called = self.summaries.called(node);
+        let (Some(function), None) = (called.next(), called.next()) else { return };
+        let Some(summary) = self.functions.get(&function) else { return };
+        let at = &self.lifted.nodes[node.0 as usize];
+        let returns = at.successors.iter().any(|successor| matches!(successor, Successor::Return(_)));
+        let goes_on = returns || self.endings.unresolved[node.0 as usize] || self.next(node, None).next().is_some();
+        let (first, second) = match (way, goes_on, self.may_halt(function)) {
+            (Way::Return, ..) | (Way::Halt, true, false) => (&summary.on_return, None),
+            (Way::Halt, false, _) => (&summary.on_halt, None),
+            (Way::Halt, true, true) => (&summary.on_return, Some(&summary.on_halt)),
+        };
+        held.is_cut |= first.is_cut || second.is_some_and(|second| second.is_cut);
+        let argument = |slot: u32| self.summaries.argument(node, function, slot);
+        for guard in first.guards.iter().filter(|&guard| second.is_none_or(|second| second.guards.contains(guard))) {
+            held.hold(Guard { pc: guard.pc, condition: guard.condition.with_arguments(&argument) });
+        }
+    }
 }
 
-/// The condition of a branch on the way to a node, when the other way must revert.
-fn branch(lifted: &Lifted<'_>, summaries: &Summaries<'_>, at: NodeId, next: NodeId) -> Option<Guard> {
-    let node = &lifted.nodes[at.0 as usize];
-    let End::Branch { pc, condition, .. } = node.end else { return None };
-    let [taken, not_taken] = node.branches;
-    let reverts = |way: Option<NodeId>| way.is_some_and(|way| summaries.reverting[way.0 as usize]);
-    let condition = summaries.word(condition);
-    if taken == Some(next) && reverts(not_taken) {
-        Some(Guard { pc, condition: simplified(condition) })
-    } else if not_taken == Some(next) && reverts(taken) {
-        Some(Guard { pc, condition: simplified(word::operation(op::ISZERO, &[condition])) })
-    } else {
-        None
+/// Whether a condition turns on what is called, or on how much is sent with it.
+fn asks_for_call_data(condition: &Word) -> bool {
+    match condition {
+        Word::CallData(_) | Word::Operation(op::CALLDATASIZE | op::CALLDATALOAD, _) => true,
+        Word::Operation(_, words) | Word::OneOf(words) => words.iter().any(asks_for_call_data),
+        Word::Hash(parts) => parts.iter().any(|(word, ..)| asks_for_call_data(word)),
+        Word::Stored(_, slot) => asks_for_call_data(slot),
+        _ => false,
     }
 }
 
@@ -125,34 +248,4 @@ fn simplified(condition: Word) -> Word {
         return simplified(word.clone());
     }
     condition
-}
-
-/// What holds whenever a called function returns, in the words of its caller.
-fn of_call(
-    lifted: &Lifted<'_>,
-    summaries: &Summaries<'_>,
-    call: NodeId,
-    function: FunctionId,
-    depth: u32,
-) -> BTreeSet<Guard> {
-    if depth >= MAX_DEPTH {
-        return BTreeSet::new();
-    }
-    let start = lifted.functions[function.0 as usize].node;
-    let nodes = super::reachable(lifted, start);
-    let held = on_all_ways(lifted, summaries, start, &nodes, depth + 1);
-    let returns = nodes.iter().filter(|&&node| {
-        let successors = &lifted.nodes[node.0 as usize].successors;
-        successors.iter().any(|successor| matches!(successor, Successor::Return(_)))
-    });
-    let mut common: Option<BTreeSet<Guard>> = None;
-    for held in returns.filter_map(|node| held.get(node)) {
-        common = Some(match common {
-            None => held.clone(),
-            Some(common) => common.intersection(held).cloned().collect(),
-        });
-    }
-    let argument = |slot: u32| summaries.argument(call, function, slot);
-    let guards = common.unwrap_or_default().into_iter();
-    guards.map(|guard| Guard { condition: guard.condition.with_arguments(&argument), ..guard }).collect()
 }

@@ -175,7 +175,8 @@ impl Effects {
 /// What the functions of a lifted code do.
 pub(super) struct Summaries<'a> {
     pub(super) lifted: &'a Lifted<'a>,
-    pub(super) reverting: Vec<bool>,
+    /// Called functions, before their callers.
+    pub(super) called_first: Vec<FunctionId>,
     masks: Masks<'a>,
     functions: HashMap<FunctionId, Effects>,
     /// Words by the number of their term; `None` while one is being made.
@@ -190,7 +191,7 @@ impl<'a> Summaries<'a> {
     pub(super) fn new(lifted: &'a Lifted<'a>) -> Self {
         let mut summaries = Self {
             lifted,
-            reverting: super::reverting(lifted),
+            called_first: Vec::new(),
             masks: Masks::new(lifted),
             functions: HashMap::new(),
             words: RefCell::new(HashMap::new()),
@@ -212,6 +213,7 @@ impl<'a> Summaries<'a> {
         for component in kosaraju_scc(&calls) {
             let component: BTreeSet<FunctionId> =
                 component.into_iter().filter(|&id| is_called(id)).map(FunctionId).collect();
+            summaries.called_first.extend(&component);
             summaries.add_component(&component, &nodes);
         }
         // What is told for the ways into the contract has a budget of its own.

@@ -1,0 +1,108 @@
+//! Which conditions guard small programs, and which only seem to.
+
+use std::collections::BTreeSet;
+
+use assembly::assemble;
+use uplint_facts::effects::code_effects;
+
+#[path = "slots/assembly.rs"]
+mod assembly;
+
+/// The conditions without which a program reverts.
+fn guards(text: &str) -> BTreeSet<String> {
+    let effects = code_effects(&assemble(text), &[]);
+    effects.entries.iter().flat_map(|entry| &entry.guards).map(|guard| guard.condition.to_string()).collect()
+}
+
+fn set(lines: &[&str]) -> BTreeSet<String> {
+    lines.iter().map(|&line| line.to_owned()).collect()
+}
+
+#[test]
+fn a_test_behind_a_function_that_can_stop_is_no_guard() {
+    let found = guards(
+        "@back @first JUMP back: PUSH0 SLOAD CALLER EQ @go JUMPI PUSH0 PUSH0 REVERT
+         go: 0x01 0x02 SSTORE STOP
+         first: PUSH0 CALLDATALOAD @stop JUMPI JUMP stop: 0x09 0x03 SSTORE STOP",
+    );
+    assert_eq!(found, set(&[]));
+}
+
+#[test]
+fn a_test_before_a_function_that_can_stop_guards_it() {
+    let found = guards(
+        "@back @first JUMP back: STOP
+         first: PUSH0 SLOAD CALLER EQ @go JUMPI PUSH0 PUSH0 REVERT
+         go: PUSH0 CALLDATALOAD @stop JUMPI JUMP stop: STOP",
+    );
+    assert_eq!(found, set(&["(storage[0] == caller)"]));
+}
+
+#[test]
+fn a_test_whose_failure_jumps_where_nobody_can_follow_is_no_guard() {
+    let found = guards(
+        "CALLVALUE @go JUMPI 0x01 CALLDATALOAD 0x02 CALLDATALOAD JUMPI PUSH0 PUSH0 REVERT
+         go: 0x01 0x02 SSTORE STOP",
+    );
+    assert_eq!(found, set(&[]));
+}
+
+#[test]
+fn a_branch_to_several_places_is_no_guard_when_one_of_them_does_not_revert() {
+    // The jump leads to `bad` or to `fine`, whatever the order in which they are found.
+    for (first, second) in [("@fine", "@bad"), ("@bad", "@fine")] {
+        let found = guards(&format!(
+            "CALLER @else JUMPI {first} @join JUMP else: {second}
+             join: CALLVALUE SWAP1 JUMPI STOP
+             fine: STOP bad: PUSH0 PUSH0 REVERT"
+        ));
+        assert!(!found.contains("!value"), "{found:?}");
+    }
+}
+
+#[test]
+fn what_a_function_requires_guards_whoever_calls_it_in_his_words() {
+    let found = guards(
+        "@back CALLER @require JUMP back: STOP
+         require: PUSH0 SLOAD EQ @fine JUMPI PUSH0 PUSH0 REVERT fine: JUMP",
+    );
+    assert!(found == set(&["(caller == storage[0])"]) || found == set(&["(storage[0] == caller)"]), "{found:?}");
+}
+
+#[test]
+fn what_only_one_of_two_ways_requires_is_no_guard() {
+    let found = guards(
+        "CALLVALUE @other JUMPI PUSH0 SLOAD CALLER EQ @end JUMPI PUSH0 PUSH0 REVERT
+         other: end: STOP",
+    );
+    assert_eq!(found, set(&[]));
+}
+
+#[test]
+fn what_is_required_before_the_dispatch_guards_every_function() {
+    let text = "CALLER PUSH0 SLOAD EQ @in JUMPI PUSH0 PUSH0 REVERT
+         in: PUSH0 CALLDATALOAD 0xe0 SHR DUP1 0x11223344 EQ @one JUMPI 0x55667788 EQ @two JUMPI PUSH0 PUSH0 REVERT
+         one: STOP two: STOP";
+    let effects = code_effects(&assemble(text), &[]);
+    let of_each: Vec<Vec<String>> = effects
+        .entries
+        .iter()
+        .map(|entry| entry.guards.iter().map(|guard| guard.condition.to_string()).collect())
+        .collect();
+    assert_eq!(of_each, [["(caller == storage[0])"], ["(caller == storage[0])"]]);
+}
+
+#[test]
+fn functions_that_call_each_other_often_are_looked_into_once() {
+    // Nine levels of nine calls each: looked into once for each call, they are hundreds of millions.
+    let level = |level: usize| {
+        let calls = (0..9).map(|call| format!(" @r{level}x{call} @f{} JUMP r{level}x{call}:", level + 1));
+        format!(" f{level}:{} JUMP", calls.collect::<String>())
+    };
+    let levels: String = (0..9).map(level).collect();
+    let text = format!(
+        "@out @f0 JUMP out: STOP {levels}
+         f9: CALLER PUSH0 SLOAD EQ @fine JUMPI PUSH0 PUSH0 REVERT fine: JUMP"
+    );
+    assert_eq!(guards(&text), set(&["(caller == storage[0])"]));
+}
