@@ -5,17 +5,26 @@
 //! than four bytes are sent is the fallback, and with no bytes at all the receive function, when that is another.
 //! Tables of compilers that jump by a remainder of the selector are read row by row.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use alloy_primitives::U256;
 use revm_bytecode::opcode as op;
 
+use crate::coverage::{Coverage, CoverageGap, Unknown};
+use crate::instruction::Pc;
 use crate::lift::{End, Lifted, Successor};
-use crate::term::{Evaluation, NodeId, Term, TermId};
+use crate::term::{Evaluation, Given, NodeId, Term, TermId};
 use crate::unresolved::unresolved;
 
 /// Most nodes between a comparison and the jump of its table.
 const MAX_DISTANCE: usize = 12;
+
+/// Most terms that are computed for one dispatch. Large contracts take some hundred thousand.
+const MAX_COMPUTED: u64 = 4_000_000;
+
+/// Most choices of rows within each other: Vyper chooses a bucket and a row of it.
+const MAX_NESTED_CHOICES: usize = 3;
 
 /// Lengths of call data that tell the fallback from the receive function and from functions, in bytes.
 const SHORT: u64 = 3;
@@ -44,27 +53,33 @@ pub struct Dispatch {
     pub receive: Option<NodeId>,
     /// Where calls go that no selector takes; `None` when they only revert.
     pub fallback: Option<NodeId>,
+    /// Where the work that a dispatch may cost was used up. What was not read then belongs to the fallback.
+    pub coverage: Coverage,
 }
 
 /// Reads the dispatch of a lifted code.
 pub fn dispatch(lifted: &Lifted<'_>) -> Dispatch {
-    let short = Walk { lifted, len: SHORT }.run();
-    let long = Walk { lifted, len: LONG }.run();
+    let budget = Cell::new(MAX_COMPUTED);
+    let walk = |len| Walk::new(lifted, len, &budget).run();
+    let (short, long, empty) = (walk(SHORT), walk(LONG), walk(0));
     let mut entries: BTreeMap<Selector, Entry> = BTreeMap::new();
     for &(selector, node, at) in &long.entries {
         // Code that does not look at the length first compares whatever was sent.
         let in_fallback = short.end.is_some() && short.seen.contains(&at);
         entries.entry(selector).or_insert(Entry { selector, node, in_fallback });
     }
-    let other = short.end.or_else(|| match long.unmatched() {
-        None if entries.is_empty() => Some(lifted.functions[0].node),
+    let start = lifted.functions[0].node;
+    let gaps: BTreeSet<CoverageGap> = [&short, &long, &empty].into_iter().filter_map(|walked| walked.gap).collect();
+    let other = match short.end.or_else(|| long.unmatched()) {
+        _ if !gaps.is_empty() => Some(start),
+        None if entries.is_empty() => Some(start),
         unmatched => unmatched,
-    });
-    let empty = Walk { lifted, len: 0 }.run();
+    };
     let unresolved = unresolved(lifted);
     let receive = empty.end.filter(|&node| Some(node) != other && can_succeed(lifted, &unresolved, node));
     let fallback = other.filter(|&node| can_succeed(lifted, &unresolved, node));
-    Dispatch { entries: entries.into_values().collect(), receive, fallback }
+    let coverage = Coverage { gaps: gaps.into_iter().collect() };
+    Dispatch { entries: entries.into_values().collect(), receive, fallback, coverage }
 }
 
 /// Whether some way from a node ends other than by reverting, or nobody knows how.
@@ -106,6 +121,8 @@ struct Walked {
     others: Vec<NodeId>,
     /// The last node that the length of the call data alone leads to.
     end: Option<NodeId>,
+    /// Where it was given up.
+    gap: Option<CoverageGap>,
 }
 
 impl Walked {
@@ -124,14 +141,22 @@ impl Walked {
 struct Walk<'a> {
     lifted: &'a Lifted<'a>,
     len: u64,
+    probes: Probes<'a>,
+    of_any_len: Evaluation<'a>,
+    budget: &'a Cell<u64>,
 }
 
-impl Walk<'_> {
-    fn evaluation(&self) -> Evaluation<'_> {
-        let mut evaluation = Evaluation::new(&self.lifted.terms, &self.lifted.code);
-        evaluation.call_data_len = Some(U256::from(self.len));
-        evaluation.call_value = Some(U256::ZERO);
-        evaluation
+impl<'a> Walk<'a> {
+    fn new(lifted: &'a Lifted<'a>, len: u64, budget: &'a Cell<u64>) -> Self {
+        let of_any_len = Given { call_value: Some(U256::ZERO), ..Given::default() };
+        let given = Given { call_data_len: Some(U256::from(len)), ..of_any_len };
+        let evaluation = |given| Evaluation::new(&lifted.terms, &lifted.code, given, budget);
+        let (probes, of_any_len) = (Probes::new(evaluation(given)), evaluation(of_any_len));
+        Self { lifted, len, probes, of_any_len, budget }
+    }
+
+    fn evaluation(&self) -> &Evaluation<'a> {
+        &self.probes.unselected
     }
 
     fn run(&self) -> Walked {
@@ -142,6 +167,10 @@ impl Walk<'_> {
         let mut is_certain = true;
         while let Some(at) = left.pop_front() {
             let mut next = self.next(at, &mut walked);
+            if self.budget.get() == 0 {
+                walked.gap = Some(CoverageGap { pc: self.lifted.nodes[at.0 as usize].pc, unknown: Unknown::Budget });
+                break;
+            }
             is_certain &= next.len() == 1 && next[0].1;
             if is_certain {
                 walked.end = Some(next[0].0);
@@ -158,34 +187,35 @@ impl Walk<'_> {
         let End::Branch { condition, .. } = node.end else {
             return self.successors(at).into_iter().map(|node| (node, false)).collect();
         };
-        let [taken, not_taken] = node.branches;
+        let not_taken = node.branches[1];
+        // The jump of a branch can lead to several places.
+        let taken: Vec<NodeId> = self.successors(at).into_iter().filter(|&way| Some(way) != not_taken).collect();
+        let not_taken: Vec<NodeId> = not_taken.into_iter().collect();
         if let Some(number) = self.evaluation().number(condition) {
-            let way = if number.is_zero() { not_taken } else { taken };
-            return way.into_iter().map(|node| (node, self.depends_on_len(condition))).collect();
+            let ways = if number.is_zero() { not_taken } else { taken };
+            return ways.into_iter().map(|node| (node, self.depends_on_len(condition))).collect();
         }
         if self.len >= 4 {
-            let compared = Comparison::find(&self.evaluation(), &self.lifted.terms, condition);
+            let compared = Comparison::find(&self.probes, &self.lifted.terms, condition);
             if let Some(Comparison { selector, matches }) = compared {
-                let (found, other) = if matches { (taken, not_taken) } else { (not_taken, taken) };
-                walked.entries.extend(found.map(|found| (selector, found, at)));
-                walked.others.extend(other);
-                return other.into_iter().map(|node| (node, false)).collect();
+                let (found, others) = if matches { (taken, not_taken) } else { (not_taken, taken) };
+                walked.entries.extend(found.into_iter().map(|found| (selector, found, at)));
+                walked.others.extend(&others);
+                return others.into_iter().map(|node| (node, false)).collect();
             }
             if let Some(rows) = self.table(condition, at) {
                 walked.entries.extend(rows);
                 // The rows are what the rest of the dispatch leads to, but for the way of all other selectors.
                 let dispatch = self.jump_behind(at).map(|(_, jump)| jump);
-                walked.others.extend([taken, not_taken].into_iter().flatten().filter(|&way| Some(way) != dispatch));
+                walked.others.extend(taken.into_iter().chain(not_taken).filter(|&way| Some(way) != dispatch));
                 return Vec::new();
             }
         }
-        [taken, not_taken].into_iter().flatten().map(|node| (node, false)).collect()
+        taken.into_iter().chain(not_taken).map(|node| (node, false)).collect()
     }
 
     fn depends_on_len(&self, condition: TermId) -> bool {
-        let mut other = self.evaluation();
-        other.call_data_len = None;
-        other.number(condition).is_none()
+        self.of_any_len.number(condition).is_none()
     }
 
     fn successors(&self, at: NodeId) -> Vec<NodeId> {
@@ -202,23 +232,25 @@ impl Walk<'_> {
     fn table(&self, condition: TermId, at: NodeId) -> Option<Vec<(Selector, NodeId, NodeId)>> {
         self.evaluation().choice(condition)?;
         let (target, jump) = self.jump_behind(at)?;
+        let ways: BTreeMap<Pc, NodeId> =
+            self.successors(jump).into_iter().map(|way| (self.lifted.nodes[way.0 as usize].pc, way)).collect();
         let mut rows = Vec::new();
-        let mut open = vec![Vec::new()];
-        while let Some(chosen) = open.pop() {
-            let mut evaluation = self.evaluation();
-            evaluation.chosen = chosen;
-            if let Some((choice, number)) = evaluation.choice(condition) {
-                let chosen = evaluation.chosen;
+        let mut open = vec![self.evaluation().with(self.evaluation().given())];
+        while let Some(chosen) = open.pop().filter(|_| self.budget.get() > 0) {
+            if let Some((choice, number)) = chosen.choice(condition) {
+                if chosen.choices() == MAX_NESTED_CHOICES {
+                    self.budget.set(0);
+                    break;
+                }
                 // In descending order, so that rows come out in ascending order.
-                open.extend((0..number).rev().map(|row| [chosen.as_slice(), &[(choice, U256::from(row))]].concat()));
+                open.extend((0..number).rev().map(|row| chosen.choosing(choice, row)));
                 continue;
             }
-            let Some(comparison) = Comparison::find(&evaluation, &self.lifted.terms, condition) else { continue };
-            let Some(label) = evaluation.number(target) else { continue };
-            let place = self.lifted.code.destination(&label);
-            let node =
-                self.successors(jump).into_iter().find(|node| Some(self.lifted.nodes[node.0 as usize].pc) == place);
-            rows.extend(node.map(|node| (comparison.selector, node, at)));
+            let probes = Probes::new(chosen);
+            let Some(comparison) = Comparison::find(&probes, &self.lifted.terms, condition) else { continue };
+            let Some(label) = probes.unselected.number(target) else { continue };
+            let node = self.lifted.code.destination(&label).and_then(|place| ways.get(&place));
+            rows.extend(node.map(|&node| (comparison.selector, node, at)));
         }
         Some(rows)
     }
@@ -240,6 +272,22 @@ impl Walk<'_> {
     }
 }
 
+/// Selectors that differ in every byte.
+const PROBED: [u32; 2] = [0x1234_5678, 0xfedc_ba98];
+
+/// Evaluations without a selector and with some, which remember what they computed.
+struct Probes<'a> {
+    unselected: Evaluation<'a>,
+    selected: [Evaluation<'a>; 2],
+}
+
+impl<'a> Probes<'a> {
+    fn new(unselected: Evaluation<'a>) -> Self {
+        let selected = PROBED.map(|selector| with_first_word(&unselected, selector));
+        Self { unselected, selected }
+    }
+}
+
 /// A condition that turns on the selector being one number.
 struct Comparison {
     selector: Selector,
@@ -248,7 +296,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn find(evaluation: &Evaluation<'_>, terms: &crate::term::Terms, condition: TermId) -> Option<Self> {
+    fn find(probes: &Probes<'_>, terms: &crate::term::Terms, condition: TermId) -> Option<Self> {
         let mut left = vec![condition];
         let mut seen = BTreeSet::new();
         while let Some(term) = left.pop() {
@@ -257,8 +305,8 @@ impl Comparison {
                 continue;
             }
             if matches!(opcode, op::EQ | op::XOR | op::SUB | op::ADD)
-                && let Some(selector) = Self::selector(evaluation, operands, opcode)
-                && let Some(matches) = Self::matches(evaluation, condition, selector)
+                && let Some(selector) = Self::selector(probes, operands, opcode)
+                && let Some(matches) = Self::matches(&probes.unselected, condition, selector)
             {
                 return Some(Self { selector, matches });
             }
@@ -268,8 +316,9 @@ impl Comparison {
     }
 
     /// The number with which the selector is compared.
-    fn selector(evaluation: &Evaluation<'_>, operands: &[TermId], opcode: u8) -> Option<Selector> {
+    fn selector(probes: &Probes<'_>, operands: &[TermId], opcode: u8) -> Option<Selector> {
         let &[a, b] = operands else { return None };
+        let evaluation = &probes.unselected;
         let (number, word) = match (evaluation.number(a), evaluation.number(b)) {
             (Some(number), None) => (number, b),
             (None, Some(number)) => (number, a),
@@ -277,10 +326,10 @@ impl Comparison {
         };
         // A difference is an addition of the number's complement.
         let number = if opcode == op::ADD { number.wrapping_neg() } else { number };
-        let probe = |selector: u32| with_first_word(evaluation, selector).number(word);
-        let (one, other) = (0x1234_5678, 0xfedc_ba98);
-        let is_low = probe(one)? == U256::from(one) && probe(other)? == U256::from(other);
-        let is_high = probe(one)? == U256::from(one) << 224 && probe(other)? == U256::from(other) << 224;
+        let probe = |at: usize| probes.selected[at].number(word);
+        let (one, other) = (probe(0)?, probe(1)?);
+        let is_low = [one, other] == PROBED.map(U256::from);
+        let is_high = [one, other] == PROBED.map(|selector| U256::from(selector) << 224);
         let selector = if is_low {
             number
         } else if is_high && number << 32 == U256::ZERO {
@@ -303,7 +352,6 @@ impl Comparison {
 
 /// The same with call data that begins with a selector and goes on with other bytes.
 fn with_first_word<'a>(evaluation: &Evaluation<'a>, selector: u32) -> Evaluation<'a> {
-    let mut with = evaluation.clone();
-    with.first_word = Some(U256::from(selector) << 224 | U256::from(0x5a5a_5a5au32));
-    with
+    let first_word = Some(U256::from(selector) << 224 | U256::from(0x5a5a_5a5au32));
+    evaluation.with(Given { first_word, ..evaluation.given() })
 }

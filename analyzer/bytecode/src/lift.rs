@@ -172,7 +172,7 @@ pub struct Node {
     pub end: End,
     /// Where control goes, in ascending order.
     pub successors: Vec<Successor>,
-    /// Where the branch leads when its condition holds, and when it does not.
+    /// Where the branch leads when its condition holds, the last of several places, and when it does not.
     pub branches: [Option<NodeId>; 2],
     /// Where the calls of the node lead, in the order in which it was found.
     pub transfers: Vec<Transfer>,

@@ -17,7 +17,7 @@ use crate::instruction::Pc;
 mod evaluate;
 mod fold;
 
-pub(crate) use evaluate::Evaluation;
+pub(crate) use evaluate::{Evaluation, Given};
 pub use fold::compute;
 
 /// A term of one [`Terms`].

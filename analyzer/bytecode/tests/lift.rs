@@ -218,6 +218,21 @@ fn a_table_that_lists_selectors_beside_places_is_read_row_by_row() {
 }
 
 #[test]
+fn a_table_that_chooses_rows_by_rows_without_end_is_a_gap_and_its_functions_belong_to_the_fallback() {
+    // Each row of the table says where the next one is looked up, five times.
+    let row = "DUP2 ADD 0x03ff AND @table ADD 0x01 SWAP1 0x1f CODECOPY PUSH0 MLOAD";
+    let (mut code, labels) = assemble(&format!(
+        "CALLER PUSH0 SSTORE PUSH0 CALLDATALOAD 0xe0 SHR PUSH0 {row} {row} {row} {row} {row}
+         DUP1 DUP3 XOR @other JUMPI JUMP other: STOP table:"
+    ));
+    code.resize(labels["table"].0 as usize + 2 * 1024, 0);
+    let lifted = lift(&code);
+    let dispatch = dispatch(&lifted);
+    assert_eq!(dispatch.coverage.gaps.iter().map(|gap| gap.unknown).collect::<Vec<_>>(), [Unknown::Budget]);
+    assert_eq!(dispatch.fallback, Some(lifted.functions[0].node));
+}
+
+#[test]
 fn a_function_pointer_that_is_masked_within_a_function_is_followed_for_each_caller() {
     let (code, labels) = assemble(
         "@one 0x07 @inc @apply JUMP one: POP @two 0x07 @dec @apply JUMP two: POP STOP

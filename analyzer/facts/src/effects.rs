@@ -163,7 +163,7 @@ pub fn effects_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeEffects {
     let summaries = Summaries::new(lifted);
     let guards = Guards::new(&summaries);
     let before = BeforeEntries::new(lifted, dispatch);
-    let mut gaps: BTreeSet<CoverageGap> = lifted.coverage.gaps.iter().copied().collect();
+    let mut gaps: BTreeSet<CoverageGap> = lifted.coverage.gaps.iter().chain(&dispatch.coverage.gaps).copied().collect();
     let mut entries = Vec::new();
     for (name, node) in names(dispatch) {
         let (entry, is_cut) = entry(&guards, &before, name, node);
