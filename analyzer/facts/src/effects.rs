@@ -27,7 +27,7 @@ pub use call::{Call, CallKind};
 pub use guard::Guard;
 pub use slot_expr::{Index, SlotExpr};
 pub use uplint_bytecode::Pc;
-pub use word::Word;
+pub use word::{Word, mask_len_bytes, negated, sign};
 
 use crate::function_name::named_functions;
 use guard::Guards;

@@ -386,7 +386,8 @@ fn fmt_list(f: &mut fmt::Formatter<'_>, start: &str, between: &str, words: &[Wor
     f.write_str(")")
 }
 
-fn sign(opcode: u8) -> Option<&'static str> {
+/// The sign that stands between the two operands of an operation, with its spaces.
+pub fn sign(opcode: u8) -> Option<&'static str> {
     Some(match opcode {
         op::ADD => " + ",
         op::MUL => " * ",
@@ -404,7 +405,7 @@ fn sign(opcode: u8) -> Option<&'static str> {
 }
 
 /// The sign of a comparison that does not hold.
-fn negated(opcode: u8) -> Option<&'static str> {
+pub fn negated(opcode: u8) -> Option<&'static str> {
     Some(match opcode {
         op::LT | op::SLT => " >= ",
         op::GT | op::SGT => " <= ",
@@ -414,7 +415,7 @@ fn negated(opcode: u8) -> Option<&'static str> {
 }
 
 /// How many of the least significant bytes a mask leaves, when it leaves no others.
-fn mask_len_bytes(mask: U256) -> Option<usize> {
+pub fn mask_len_bytes(mask: U256) -> Option<usize> {
     let bits = mask.checked_add(U256::ONE).filter(|end| end.is_power_of_two()).map(|end| end.trailing_zeros())?;
     (bits > 0 && bits % 8 == 0).then_some(bits / 8)
 }

@@ -9,7 +9,7 @@ use alloy_json_abi::Param;
 use alloy_primitives::U256;
 use uplint_bytecode::opcode as op;
 use uplint_facts::VersionFacts;
-use uplint_facts::effects::{AccessSpace, EntryName, SlotExpr, StorageAccess, Word};
+use uplint_facts::effects::{AccessSpace, EntryName, SlotExpr, StorageAccess, Word, mask_len_bytes, negated, sign};
 
 use super::names::Names;
 
@@ -102,8 +102,8 @@ impl<'a> Speech<'a> {
 
     fn operation(&self, opcode: u8, operands: &[Word], is_within: bool) -> String {
         match (opcode, operands) {
-            (op::AND, [word, Word::Number(mask)] | [Word::Number(mask), word]) if mask_bits(*mask).is_some() => {
-                self.masked(word, mask_bits(*mask).unwrap_or(256))
+            (op::AND, [word, Word::Number(mask)] | [Word::Number(mask), word]) if mask_len_bytes(*mask).is_some() => {
+                self.masked(word, mask_len_bytes(*mask).map_or(256, |len| 8 * len))
             }
             (op::ISZERO, [Word::Operation(op::ISZERO, inner)]) if inner.len() == 1 && self.is_truth(&inner[0]) => {
                 self.text(&inner[0], is_within)
@@ -177,7 +177,7 @@ impl<'a> Speech<'a> {
             Word::Caller | Word::Origin | Word::This => Some(160),
             Word::CallData(offset) => self.arguments.get(offset)?.bits,
             Word::Operation(op::AND, operands) => match &operands[..] {
-                [_, Word::Number(mask)] | [Word::Number(mask), _] => mask_bits(*mask),
+                [_, Word::Number(mask)] | [Word::Number(mask), _] => mask_len_bytes(*mask).map(|len| 8 * len),
                 _ => None,
             },
             Word::OneOf(words) => {
@@ -314,39 +314,6 @@ fn is_cast_of(cast: &Word, word: &Word) -> bool {
         }
         _ => false,
     }
-}
-
-fn sign(opcode: u8) -> Option<&'static str> {
-    Some(match opcode {
-        op::ADD => " + ",
-        op::MUL => " * ",
-        op::SUB => " - ",
-        op::DIV | op::SDIV => " / ",
-        op::MOD | op::SMOD => " % ",
-        op::LT | op::SLT => " < ",
-        op::GT | op::SGT => " > ",
-        op::EQ => " == ",
-        op::AND => " & ",
-        op::OR => " | ",
-        op::XOR => " ^ ",
-        _ => return None,
-    })
-}
-
-/// The sign of a comparison that does not hold.
-fn negated(opcode: u8) -> Option<&'static str> {
-    Some(match opcode {
-        op::LT | op::SLT => " >= ",
-        op::GT | op::SGT => " <= ",
-        op::EQ => " != ",
-        _ => return None,
-    })
-}
-
-/// How many of the least significant bits a mask of whole bytes leaves, when it leaves no others.
-fn mask_bits(mask: U256) -> Option<usize> {
-    let bits = mask.checked_add(U256::ONE).filter(|end| end.is_power_of_two()).map(|end| end.trailing_zeros())?;
-    (bits > 0 && bits % 8 == 0).then_some(bits)
 }
 
 #[cfg(test)]
