@@ -16,8 +16,8 @@
 //! # Why it ends
 //!
 //! A word of a node's stack changes at most once, to a join; exits likewise; contexts are capped, and the instructions
-//! that are interpreted are counted against a budget that grows with the code. What a cap or the budget cut off is in
-//! the [`Coverage`].
+//! that are interpreted and the words that are kept are counted against a budget that grows with the code, so that
+//! memory is bounded with time. What a cap or the budget cut off is in the [`Coverage`].
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
@@ -46,9 +46,17 @@ const MAX_CONTEXTS: u32 = 64;
 /// Most stack heights of one block in one function, contexts included.
 const MAX_HEIGHTS: u32 = 192;
 
-/// Instructions that may be interpreted for any code, and for each of its bytes.
+/// Steps that any code may cost, and each of its bytes: seven times what the costliest code of a compiler costs. An
+/// instruction is a step.
 const BASE_STEPS: u64 = 40_000;
-const STEPS_PER_BYTE: u64 = 60;
+const STEPS_PER_BYTE: u64 = 24;
+
+/// Words of a stack that are kept or compared in one step.
+const WORDS_PER_STEP: usize = 8;
+
+/// Steps that a node and a term cost besides what they take to make, for the memory that they keep.
+const STEPS_PER_NODE: u64 = 4;
+const STEPS_PER_TERM: u64 = 3;
 
 /// Most functions that are called one behind the other by labels that they return.
 const MAX_CHAINED_CALLS: u32 = 16;
@@ -273,7 +281,7 @@ pub struct Lifted<'a> {
     pub coverage: Coverage,
     /// Regions of the code that it reads as data, as far as they are known: the first byte and how many.
     pub copied: BTreeSet<(u32, u32)>,
-    /// How many instructions were interpreted, repetitions included.
+    /// What it cost: instructions that were interpreted, repetitions included, and words that were kept.
     pub steps: u64,
     inputs: HashMap<TermId, Inputs, RandomState>,
 }
@@ -338,7 +346,7 @@ struct Lifter<'a> {
     /// Words that met in a join.
     inputs: HashMap<TermId, Inputs, RandomState>,
     /// Nodes whose jumps depend on a join.
-    users: HashMap<TermId, Vec<NodeId>, RandomState>,
+    users: HashMap<TermId, BTreeSet<NodeId>, RandomState>,
     /// Labels that the code keeps as data, and the nodes that jump to any of them.
     stored_labels: BTreeSet<Pc>,
     pool_users: BTreeSet<NodeId>,
@@ -390,17 +398,18 @@ impl<'a> Lifter<'a> {
         // A call of the first instruction is the call of a function that begins there, which is given words.
         self.known_functions.clear();
         loop {
-            while let Some(Reverse((_, node))) = self.queue.pop() {
-                if self.steps > self.budget || self.nodes.len() > MAX_NODES {
-                    self.give_up(node);
-                    return;
-                }
+            while !self.is_spent() {
+                let Some(Reverse((_, node))) = self.queue.pop() else { break };
                 self.nodes[node.0 as usize].is_queued = false;
                 self.evaluate(node);
             }
             // Functions return only when nothing within them is left to do, so that their callers are not told twice.
             let dirty = std::mem::take(&mut self.dirty);
-            if dirty.is_empty() {
+            if dirty.is_empty() && self.queue.is_empty() {
+                break;
+            }
+            if self.is_spent() {
+                self.give_up(&dirty);
                 break;
             }
             for (function, exit) in dirty {
@@ -409,38 +418,47 @@ impl<'a> Lifter<'a> {
         }
     }
 
+    /// Whether the budget is used up.
+    fn is_spent(&self) -> bool {
+        self.steps + STEPS_PER_TERM * self.terms.len() as u64 > self.budget || self.nodes.len() > MAX_NODES
+    }
+
+    /// Words are kept, copied or compared.
+    fn spend_words(&mut self, words: usize) {
+        self.steps += (words / WORDS_PER_STEP) as u64;
+    }
+
     /// The budget is used up: whatever is still to be done is a gap, and what it would have led to.
-    fn give_up(&mut self, node: NodeId) {
-        let left = std::mem::take(&mut self.queue);
-        let mut pending: Vec<NodeId> = std::iter::once(node).chain(left.into_iter().map(|entry| entry.0.1)).collect();
-        for (function, exit) in std::mem::take(&mut self.dirty) {
-            let function = &self.functions[function.0 as usize];
-            let (jumps, callers) = (function.exits[exit as usize].jumps.clone(), function.callers.clone());
-            for pc in jumps {
+    fn give_up(&mut self, dirty: &[(FunctionId, u32)]) {
+        let mut pending: Vec<NodeId> = std::mem::take(&mut self.queue).into_iter().map(|entry| entry.0.1).collect();
+        let mut has_returned = vec![false; self.functions.len()];
+        for &(function, exit) in dirty {
+            for pc in self.functions[function.0 as usize].exits[exit as usize].jumps.clone() {
                 self.gap(pc, Unknown::Budget);
             }
-            pending.extend(callers);
+            pending.extend(self.told_callers(function, &mut has_returned));
         }
         let mut is_told = vec![false; self.nodes.len()];
         while let Some(node) = pending.pop() {
-            if !std::mem::replace(&mut is_told[node.0 as usize], true) {
-                self.gap(self.nodes[node.0 as usize].pc, Unknown::Budget);
-                pending.extend(self.nodes_behind(node));
+            if std::mem::replace(&mut is_told[node.0 as usize], true) {
+                continue;
             }
+            let at = &self.nodes[node.0 as usize];
+            for successor in &at.successors {
+                match *successor {
+                    Successor::Node(to) | Successor::Continuation(to) => pending.push(to),
+                    Successor::Call(called) => pending.push(self.functions[called.0 as usize].node),
+                    Successor::Return(_) => pending.extend(self.told_callers(at.function, &mut has_returned)),
+                }
+            }
+            self.gap(at.pc, Unknown::Budget);
         }
     }
 
-    /// The nodes that control goes to from a node, also by way of the functions that it calls and of returning.
-    fn nodes_behind(&self, node: NodeId) -> Vec<NodeId> {
-        let function = &self.functions[self.nodes[node.0 as usize].function.0 as usize];
-        let successors = self.nodes[node.0 as usize].successors.iter();
-        successors
-            .flat_map(|successor| match successor {
-                Successor::Node(to) | Successor::Continuation(to) => vec![*to],
-                Successor::Call(called) => vec![self.functions[called.0 as usize].node],
-                Successor::Return(_) => function.callers.clone(),
-            })
-            .collect()
+    /// The nodes that a function returns to, when they were not asked for before.
+    fn told_callers(&self, function: FunctionId, has_returned: &mut [bool]) -> &[NodeId] {
+        let at = function.0 as usize;
+        if std::mem::replace(&mut has_returned[at], true) { &[] } else { &self.functions[at].callers }
     }
 
     fn finish(mut self) -> Lifted<'a> {
@@ -479,6 +497,7 @@ impl<'a> Lifter<'a> {
     }
 
     fn new_node(&mut self, pc: Pc, entry: State) -> NodeId {
+        self.steps += STEPS_PER_NODE;
         let node = NodeId(number_of(self.nodes.len()));
         self.nodes.push(Node {
             function: entry.function,

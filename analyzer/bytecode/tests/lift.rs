@@ -146,6 +146,30 @@ fn hostile_codes_end_with_a_gap_and_in_linear_space() {
     }
 }
 
+/// Words of stacks, and ways from node to node, that a result keeps at most for each byte of a code.
+const MAX_WORDS_PER_BYTE: usize = 256;
+const MAX_WAYS_PER_BYTE: usize = 32;
+
+#[test]
+fn what_many_nodes_keep_of_high_stacks_and_of_stored_labels_is_linear() {
+    // Thousands of short blocks upon hundreds of words, in a loop that makes the stack higher each time.
+    let blocks = "JUMPDEST GAS POP ".repeat(7_400);
+    let climbing = format!("{} top: {blocks} CALLDATASIZE @top JUMP", "CALLDATASIZE ".repeat(880));
+    // Each of many blocks jumps to any of them.
+    let stores = (0..1_900).map(|at| format!("@l{at} PUSH0 SSTORE"));
+    let jumps = (0..1_900).map(|at| format!("l{at}: PUSH0 SLOAD JUMP"));
+    let pooled = stores.chain(["PUSH0 SLOAD JUMP".to_owned()]).chain(jumps).collect::<Vec<_>>().join(" ");
+    for program in [climbing, pooled] {
+        let (code, _) = assemble(&program);
+        let lifted = lift(&code);
+        let heights = lifted.nodes.iter().map(|node| usize::try_from(node.height()).unwrap_or_default());
+        let ways = lifted.nodes.iter().map(|node| node.successors.len());
+        let (words, ways) = (heights.sum::<usize>() / code.len(), ways.sum::<usize>() / code.len());
+        assert!(words < MAX_WORDS_PER_BYTE && ways < MAX_WAYS_PER_BYTE, "{words} words and {ways} ways for each byte");
+        assert!(gaps(&lifted).contains(&Unknown::Budget));
+    }
+}
+
 #[test]
 fn a_function_that_returns_its_own_label_is_followed_a_bounded_number_of_times() {
     let (code, _) = assemble("@own DUP1 JUMP own: DUP1 JUMP");

@@ -136,10 +136,7 @@ impl Lifter<'_> {
         if path.contains(&word) {
             return None;
         }
-        let users = self.users.entry(word).or_default();
-        if !users.contains(&node) {
-            users.push(node);
-        }
+        self.users.entry(word).or_default().insert(node);
         let inputs = self.inputs.get(&word).cloned().unwrap_or_default();
         if inputs.words.is_empty() || inputs.has_more {
             return Some(Floor::NONE);

@@ -5,7 +5,7 @@ use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Term, TermId};
 
 use super::state::{Halt, State};
-use super::{Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, Successor, Transfer, number_of};
+use super::{Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, Successor, Transfer, WORDS_PER_STEP, number_of};
 
 /// Most ways to return that a function has.
 const MAX_EXITS: usize = 48;
@@ -33,6 +33,7 @@ impl Lifter<'_> {
 
     fn succeed(&mut self, from: NodeId, successor: Successor) {
         let successors = &mut self.nodes[from.0 as usize].successors;
+        self.steps += (successors.len() / WORDS_PER_STEP) as u64;
         if !successors.contains(&successor) {
             successors.push(successor);
         }
@@ -42,12 +43,14 @@ impl Lifter<'_> {
     pub(super) fn transfer(&mut self, node: NodeId, from: Option<(FunctionId, u32)>, to: Successor) {
         let transfers = &mut self.nodes[node.0 as usize].transfers;
         let transfer = Transfer { from, to };
+        self.steps += (transfers.len() / WORDS_PER_STEP) as u64;
         if !transfers.contains(&transfer) {
             transfers.push(transfer);
         }
     }
 
     fn enter(&mut self, state: State, pc: Pc) -> Option<NodeId> {
+        self.spend_words(state.len_words());
         let function = state.function;
         let height = state.height();
         let mut context = self.context(&state);
@@ -112,6 +115,7 @@ impl Lifter<'_> {
             }
             let height = i32::try_from(at).unwrap_or(i32::MAX) - below;
             let join = self.terms.join(node, height);
+            self.steps += 1;
             if old != join {
                 self.add_input(join, old);
                 known.items[at] = join;
@@ -138,7 +142,9 @@ impl Lifter<'_> {
             } else {
                 inputs.has_more = true;
             }
-            for user in self.users.get(&join).cloned().unwrap_or_default() {
+            let users: Vec<NodeId> = self.users.get(&join).into_iter().flatten().copied().collect();
+            self.spend_words(users.len());
+            for user in users {
                 self.enqueue(user);
             }
         }
@@ -165,8 +171,12 @@ impl Lifter<'_> {
         if self.known_calls.insert((function, from)) {
             self.functions[function.0 as usize].callers.push(from);
         }
+        self.spend_words(state.len_words());
         let calls = &mut self.nodes[from.0 as usize].calls;
+        self.steps += (calls.len() / WORDS_PER_STEP) as u64;
         let other = calls.iter().position(|call| call.function == function).map(|at| calls.remove(at));
+        // Nearly all make one call.
+        calls.reserve_exact(1);
         calls.push(Call { function, by, state });
         if other.is_some_and(|other| other.by != by) {
             self.gap(self.nodes[from.0 as usize].pc, Unknown::RepeatedCall);
@@ -180,6 +190,10 @@ impl Lifter<'_> {
     pub(super) fn tell_callers(&mut self, function: FunctionId, exit: u32) {
         self.functions[function.0 as usize].exits[exit as usize].is_dirty = false;
         for at in 0..self.functions[function.0 as usize].callers.len() {
+            if self.is_spent() {
+                self.dirty.push((function, exit));
+                return;
+            }
             let caller = self.functions[function.0 as usize].callers[at];
             self.come_back(caller, function, exit as usize);
         }
@@ -187,11 +201,11 @@ impl Lifter<'_> {
 
     /// Control goes on behind a call.
     fn come_back(&mut self, caller: NodeId, function: FunctionId, exit: usize) {
-        self.steps += 8;
-        let Some(call) = self.nodes[caller.0 as usize].calls.iter().find(|call| call.function == function) else {
-            return;
-        };
+        let calls = &self.nodes[caller.0 as usize].calls;
+        self.steps += 8 + (calls.len() / WORDS_PER_STEP) as u64;
+        let Some(call) = calls.iter().find(|call| call.function == function) else { return };
         let mut state = call.state.clone();
+        self.spend_words(state.len_words());
         let Ok((target, jumps)) = self.returned_state(caller, &mut state, function, exit) else { return };
         self.follow_return(caller, state, target, (function, number_of(exit)), &jumps);
     }
@@ -214,6 +228,7 @@ impl Lifter<'_> {
         for (index, leaf) in leaves.into_iter().enumerate() {
             let mut budget = MAX_COPIED;
             let copied = self.copy(caller, state, leaf, &mut budget)?;
+            self.steps += 1 + u64::from(MAX_COPIED - budget);
             left.push(if let Some(copied) = copied {
                 copied
             } else {
@@ -305,6 +320,7 @@ impl Lifter<'_> {
     /// A function leaves by a jump to what it was entered with.
     pub(super) fn leave(&mut self, from: NodeId, mut state: State, target: TermId, jumps: &[Pc]) -> Option<Successor> {
         state.normalize(&mut self.terms);
+        self.spend_words(state.len_words());
         let function = state.function;
         let exits = &mut self.functions[function.0 as usize].exits;
         let same =
@@ -338,6 +354,7 @@ impl Lifter<'_> {
                 continue;
             }
             let join = self.terms.returned(function, number_of(at), number_of(index));
+            self.steps += 1;
             self.add_input(join, known);
             self.add_input(join, word);
             if known != join {

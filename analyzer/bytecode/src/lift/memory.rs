@@ -131,6 +131,11 @@ impl Memory {
         Self { zero_below: u64::MAX, ..Self::default() }
     }
 
+    /// How many runs of bytes are known.
+    pub(super) fn len(&self) -> usize {
+        self.runs.len()
+    }
+
     /// A word is written.
     pub(super) fn store(&mut self, terms: &Terms, address: TermId, floor: Floor, word: TermId) {
         self.store_piece(terms, address, floor, Piece { term: word, skip: 0, len: 32 });

@@ -66,6 +66,11 @@ impl State {
         before != self.assumed.len()
     }
 
+    /// How much it holds, in words of a stack.
+    pub(super) fn len_words(&self) -> usize {
+        self.items.len() + 8 * self.memory.len() + 2 * self.assumed.len()
+    }
+
     /// Height of the stack over what the function was entered with.
     pub(super) fn height(&self) -> i32 {
         let taken = i32::try_from(self.below).unwrap_or(i32::MAX);

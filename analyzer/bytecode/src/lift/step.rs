@@ -28,7 +28,8 @@ impl Lifter<'_> {
         at.transfers.clear();
         at.branches = [None; 2];
         let mut state = at.entry.clone();
-        let start = at.pc.0 as usize;
+        self.spend_words(state.len_words());
+        let start = self.nodes[node.0 as usize].pc.0 as usize;
         let mut pc = start;
         loop {
             self.steps += 1;
@@ -202,6 +203,7 @@ impl Lifter<'_> {
         if !matches!(opcode, op::MSTORE | op::MSTORE8 | op::MLOAD) {
             let pushes = OPCODE_INFO[usize::from(opcode)].is_some_and(|info| info.outputs() > 0);
             let word = pushes.then(|| result.unwrap_or_else(|| self.terms.result(node, here)));
+            self.steps += 1 + data.len() as u64;
             let effect = Effect { pc: here, opcode, result: word, data: data.into(), operands };
             self.nodes[node.0 as usize].effects.push(effect);
         }

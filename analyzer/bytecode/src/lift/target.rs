@@ -59,6 +59,8 @@ struct Search {
     path: Vec<TermId>,
     /// Operations whose values are known.
     known: HashMap<TermId, Values, RandomState>,
+    /// How many numbers were computed or put together.
+    numbers: usize,
 }
 
 /// Words that were looked at for a choice, each once: operations share operands.
@@ -111,7 +113,7 @@ impl Lifter<'_> {
             // A label that is a function itself is called with what is returned.
             if self.known_functions.contains_key(&to) && self.is_call(&state, to) {
                 // Each may return the label of the next without end.
-                if self.chained_calls >= MAX_CHAINED_CALLS || self.steps > self.budget {
+                if self.chained_calls >= MAX_CHAINED_CALLS || self.is_spent() {
                     self.gap(pc, Unknown::Budget);
                     continue;
                 }
@@ -136,6 +138,7 @@ impl Lifter<'_> {
             if values.is_loaded {
                 self.pool_users.insert(node);
                 if !self.stored_labels.is_empty() {
+                    self.steps += self.stored_labels.len() as u64;
                     self.gap(pc, Unknown::FunctionPointer);
                     places.extend(self.stored_labels.iter().copied());
                     return places.into_iter().collect();
@@ -151,6 +154,7 @@ impl Lifter<'_> {
         let mut search = Search { left: MAX_LOOKS, ..Search::default() };
         self.collect(node, word, &mut values, &mut search);
         self.steps += u64::from(MAX_LOOKS - search.left);
+        self.steps += search.numbers as u64;
         values
     }
 
@@ -171,10 +175,7 @@ impl Lifter<'_> {
                 Term::Constant(number) => values.insert(*number),
                 Term::Join { .. } | Term::Returned { .. } => {
                     let inputs = self.inputs.get(&word).cloned().unwrap_or_default();
-                    let users = self.users.entry(word).or_default();
-                    if !users.contains(&node) {
-                        users.push(node);
-                    }
+                    self.users.entry(word).or_default().insert(node);
                     values.has_others |= inputs.words.is_empty() || inputs.has_more;
                     pending.extend(inputs.words);
                 }
@@ -195,6 +196,7 @@ impl Lifter<'_> {
 
     fn collect_operation(&mut self, node: NodeId, word: TermId, values: &mut Values, search: &mut Search) {
         if let Some(known) = search.known.get(&word) {
+            search.numbers += known.known.len();
             values.join(known);
             return;
         }
@@ -242,6 +244,7 @@ impl Lifter<'_> {
         self.collect(node, *unknown, &mut inner, search);
         values.has_others |= inner.has_others;
         values.is_loaded |= inner.is_loaded;
+        search.numbers += inner.known.len();
         for number in inner.known {
             let number = self.terms.constant(number);
             let mut operands = operands.clone();
@@ -339,6 +342,7 @@ impl Lifter<'_> {
         for &word in words {
             let Some(label) = self.label(word) else { continue };
             if self.stored_labels.insert(label) {
+                self.spend_words(self.pool_users.len());
                 for user in self.pool_users.clone() {
                     self.enqueue(user);
                 }
