@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use xtask::{say, warn};
+use xtask::{replace_between, say, warn};
 
 use crate::TaskError;
 use crate::rule_source::{RuleSource, read_all};
@@ -130,13 +130,10 @@ fn catalog(rules: &[RuleSource]) -> String {
 }
 
 fn with_table(readme: &str, rules: &[RuleSource]) -> Result<String, TaskError> {
-    let (begin, end) = TABLE;
-    let parts = readme.split_once(begin).and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
-    let Some((before, after)) = parts else {
-        let reason = format!("must hold the lines `{}` and `{}`", begin.trim(), end.trim());
-        return Err(TaskError::Form { path: README.into(), reason });
-    };
-    Ok(format!("{before}{begin}{}{end}{after}", table(rules)))
+    replace_between(readme, TABLE, &table(rules)).ok_or_else(|| {
+        let reason = format!("must hold the lines `{}` and `{}`", TABLE.0.trim(), TABLE.1.trim());
+        TaskError::Form { path: README.into(), reason }
+    })
 }
 
 fn table(rules: &[RuleSource]) -> String {

@@ -1,4 +1,4 @@
-//! How a task of this workspace speaks and ends.
+//! How a task of this workspace speaks, ends and keeps the generated part of a text.
 //!
 //! # Invariant
 //!
@@ -31,4 +31,11 @@ fn write_line(stream: &mut impl Write, line: &str) {
     if writeln!(stream, "{line}").is_err() {
         std::process::exit(1);
     }
+}
+
+/// A text with what stands between two lines replaced; `None` where it lacks one of them.
+pub fn replace_between(text: &str, (begin, end): (&str, &str), between: &str) -> Option<String> {
+    let (before, rest) = text.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some(format!("{before}{begin}{between}{end}{after}"))
 }

@@ -4,25 +4,30 @@
 //! Calls are generated, bounded and the same in every run. What they do not reach is not judged: the oracle refutes, it
 //! does not prove.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::AddAssign;
 
 use revm::context::{Context, TxEnv};
 use revm::primitives::TxKind;
 use revm::primitives::hardfork::SpecId;
 use revm::{InspectCommitEvm as _, MainBuilder as _, MainContext as _};
-use uplint_bytecode::dispatch;
 use uplint_bytecode::lift::Lifted;
+use uplint_bytecode::{dispatch, instructions};
 use uplint_facts::effects::effects_of;
 
+use self::claims::{Claims, Fit};
+pub use self::frame::{Ended, Frame, Happened};
 use self::known::Known;
 pub use self::known::edges;
-use self::random::Random;
+pub use self::random::Random;
 pub use self::record::{Event, Recorded};
-use self::slots::{Named, Slots};
 pub use self::world::ANSWERS_ONE as OTHER;
 use self::world::{CALLER, CONTRACT, Fill, World};
 
 mod calls;
+mod claims;
+mod evaluate;
+mod frame;
 mod known;
 mod random;
 mod record;
@@ -46,17 +51,30 @@ pub struct Entry {
 pub struct Count {
     /// All.
     pub events: u64,
-    /// Those that the lifter foresaw.
+    /// Those that what is said comes to.
     pub foreseen: u64,
+    /// Those that what is said allows and says too little to tell: a key, an index or a target that is not known.
+    pub in_part: u64,
     /// Those at a place where it says that it does not know.
     pub declared: u64,
 }
 
 impl Count {
+    /// One event.
+    fn of(fit: Fit) -> Self {
+        Self {
+            events: 1,
+            foreseen: u64::from(fit == Fit::Exactly),
+            in_part: u64::from(fit == Fit::InPart),
+            declared: u64::from(fit == Fit::Declared),
+        }
+    }
+
     /// Adds another count.
     pub fn add(&mut self, other: Self) {
         self.events += other.events;
         self.foreseen += other.foreseen;
+        self.in_part += other.in_part;
         self.declared += other.declared;
     }
 }
@@ -66,23 +84,42 @@ impl Count {
 pub struct Uncovered {
     /// The instruction.
     pub pc: u32,
-    /// What happened.
-    pub event: Event,
+    /// What happened, for a person.
+    pub event: String,
     /// Why it was not foreseen.
     pub reason: &'static str,
     /// What the lifter says instead.
     pub said: String,
 }
 
-/// What came of one code.
+/// What came of one code, or of many.
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
     /// By kind of event.
     pub counts: BTreeMap<&'static str, Count>,
     /// In ascending order of place.
     pub uncovered: Vec<Uncovered>,
-    /// Accesses whose slot the effects call unknown, in ascending order of place.
-    pub unnamed: Vec<Uncovered>,
+    /// Calls of the code, those that it made of itself among them.
+    pub calls: u64,
+    /// Calls that were refused before they ran.
+    pub refused: u64,
+    /// Instructions that ran, each once.
+    pub executed: u64,
+    /// Instructions that a sweep of the code finds, data included.
+    pub instructions: u64,
+}
+
+impl AddAssign for Verdict {
+    fn add_assign(&mut self, other: Self) {
+        for (kind, count) in other.counts {
+            self.counts.entry(kind).or_default().add(count);
+        }
+        self.uncovered.extend(other.uncovered);
+        self.calls += other.calls;
+        self.refused += other.refused;
+        self.executed += other.executed;
+        self.instructions += other.instructions;
+    }
 }
 
 /// Runs a code and holds what happens against what the lifter says.
@@ -102,7 +139,7 @@ pub fn run(code: &[u8], entries: &[Entry]) -> Recorded {
         });
         let mut evm = context.build_mainnet_with_inspector(&mut recorded);
         for call in calls {
-            evm.inspector.begin_call(&call.data);
+            evm.inspector.begin_call();
             let transaction = TxEnv {
                 caller: CALLER,
                 kind: TxKind::Call(CONTRACT),
@@ -124,53 +161,35 @@ pub fn run(code: &[u8], entries: &[Entry]) -> Recorded {
 pub fn compare(lifted: &Lifted<'_>, recorded: &Recorded) -> Verdict {
     let known = Known::new(lifted);
     let effects = effects_of(lifted, &dispatch(lifted));
-    let slots = Slots::new(&effects);
-    let mut verdict = Verdict::default();
+    let reached: HashSet<u32> = recorded.frames.iter().flat_map(|frame| &frame.reached).copied().collect();
+    let mut verdict = Verdict {
+        calls: recorded.frames.len() as u64,
+        refused: recorded.refused,
+        executed: reached.len() as u64,
+        instructions: instructions(lifted.code.bytes()).count() as u64,
+        ..Verdict::default()
+    };
     for (pc, event) in &recorded.events {
-        let count = verdict.counts.entry(kind(event)).or_default();
-        count.events += 1;
-        if known.foresees(*pc, event, &recorded.preimages) {
-            count.foreseen += 1;
-        } else if known.declares(*pc, event) {
-            count.declared += 1;
-        } else {
-            let (reason, said) = (known.reason(*pc, event), known.says(*pc));
-            verdict.uncovered.push(Uncovered { pc: *pc, event: event.clone(), reason, said });
-            continue;
+        let fit = if known.declares(*pc, event) { Fit::Declared } else { Fit::Not(known.reason(*pc, event)) };
+        let fit = known.foresees(*pc, event, &recorded.preimages).unwrap_or(fit);
+        if let Some(kind) = kind(event) {
+            verdict.counts.entry(kind).or_default().add(Count::of(fit));
         }
-        if let Event::Storage { slot, .. } = event {
-            let count = verdict.counts.entry("slots named by the effects").or_default();
-            count.events += 1;
-            let reason = match slots.names(*pc, *slot, recorded) {
-                Named::Exactly => {
-                    count.foreseen += 1;
-                    continue;
-                }
-                Named::Unknown => {
-                    count.declared += 1;
-                    let (reason, said) = ("the effects call the slot unknown", slots.says(*pc));
-                    verdict.unnamed.push(Uncovered { pc: *pc, event: event.clone(), reason, said });
-                    continue;
-                }
-                Named::Otherwise => "the effects name another slot",
-                Named::Nowhere => "the effects have no access there",
-            };
-            verdict.uncovered.push(Uncovered { pc: *pc, event: event.clone(), reason, said: slots.says(*pc) });
+        if let Fit::Not(reason) = fit {
+            verdict.uncovered.push(Uncovered { pc: *pc, event: event.to_string(), reason, said: known.says(*pc) });
         }
     }
+    Claims::new(&effects).judge(recorded, &mut verdict);
+    verdict.uncovered.sort_by_key(|event| event.pc);
     verdict
 }
 
-/// The kind of an event, as figures are given.
-fn kind(event: &Event) -> &'static str {
-    use revm::bytecode::opcode as op;
+/// How figures call an event that the graph alone speaks of; what the effects of functions say of the others is counted
+/// there.
+fn kind(event: &Event) -> Option<&'static str> {
     match event {
-        Event::Jump { .. } => "jumps",
-        Event::Storage { opcode: op::SLOAD, .. } => "loads",
-        Event::Storage { opcode: op::SSTORE, .. } => "stores",
-        Event::Storage { opcode: op::TLOAD, .. } => "transient loads",
-        Event::Storage { .. } => "transient stores",
-        Event::Call { .. } => "calls",
-        Event::Hash { .. } => "preimages",
+        Event::Jump { .. } => Some("jumps"),
+        Event::Hash { .. } => Some("preimages"),
+        Event::Storage { .. } | Event::Call { .. } => None,
     }
 }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use revm::primitives::U256;
 use uplint_bytecode::lift;
+use uplint_facts::effects::AccessSpace;
 use xtask_run::contract::Output;
-use xtask_run::oracle::{Event, compare, judge, run};
+use xtask_run::oracle::{Ended, Event, Frame, Happened, compare, judge, run};
 
 #[test]
 fn nothing_happens_that_the_lifter_does_not_foresee() {
@@ -48,4 +49,39 @@ fn a_jump_and_a_slot_that_nobody_foresaw_are_reported() {
     recorded.events.insert((5, Event::Jump { to: 6 }));
     let reasons: Vec<_> = compare(&lifted, &recorded).uncovered.iter().map(|event| event.reason).collect();
     assert_eq!(reasons, ["the slot is another", "there is no such edge"]);
+}
+
+#[test]
+fn a_claim_that_a_call_refutes_is_reported() {
+    // CALLVALUE ISZERO PUSH1 8 JUMPI PUSH0 PUSH0 REVERT JUMPDEST PUSH1 5 PUSH1 3 SSTORE STOP
+    let code = [0x34, 0x15, 0x60, 8, 0x57, 0x5f, 0x5f, 0xfd, 0x5b, 0x60, 5, 0x60, 3, 0x55, 0x00];
+    let lifted = lift(&code);
+    let recorded = run(&code, &[]);
+    assert_eq!(compare(&lifted, &recorded).uncovered, []);
+
+    let store = |slot: u32, new: u32| Happened::Store {
+        space: AccessSpace::Storage,
+        slot: U256::from(slot),
+        old: U256::ZERO,
+        new: U256::from(new),
+    };
+    let refuted = |change: &dyn Fn(&mut Frame)| {
+        let mut recorded = recorded.clone();
+        let succeeded = |frame: &&mut Frame| frame.ended != Ended::Undone;
+        change(recorded.frames.iter_mut().find(succeeded).expect("a call that succeeded"));
+        let reasons: Vec<_> = compare(&lifted, &recorded).uncovered.iter().map(|event| event.reason).collect();
+        reasons
+    };
+    let add = |happened: Happened| move |frame: &mut Frame| frame.happened.extend([(13, happened.clone())]);
+    assert_eq!(refuted(&add(store(4, 5))), ["the function names another slot"]);
+    assert_eq!(refuted(&add(store(3, 6))), ["another value is stored"]);
+    let log = Happened::Log { first: None, topics: 0 };
+    assert_eq!(refuted(&add(log)), ["the function tells no such event"]);
+    let call = Happened::Call { opcode: 0xf1, target: U256::ONE, value: U256::ZERO, selector: None };
+    assert_eq!(refuted(&add(call)), ["the function makes no such call"]);
+    assert_eq!(refuted(&|frame| frame.value = U256::ONE), ["a call succeeded though the condition is false"]);
+    let without = |frame: &mut Frame| frame.reached.retain(|pc| *pc != 4);
+    assert_eq!(refuted(&without), ["a call succeeded without the condition"]);
+    let longer = |frame: &mut Frame| frame.ended = Ended::Succeeded { returned: 32, is_destroyed: false };
+    assert_eq!(refuted(&longer), ["the function returns other lengths"]);
 }

@@ -49,8 +49,9 @@ impl RawAccess {
                 return value;
             }
             match new_part(&value, space, &slot) {
-                Word::Number(number) => Word::Number(number >> (8 * first)),
-                word => word,
+                Some(Word::Number(number)) => Word::Number(number >> (8 * first)),
+                Some(word) => word,
+                None => word::operation(op::SHR, &[Word::Number(U256::from(8 * first)), value]).bounded(),
             }
         });
         slot.alternatives().into_iter().map(move |slot| StorageAccess {
@@ -64,15 +65,16 @@ impl RawAccess {
     }
 }
 
-/// What is put between the bytes that a slot held before; nothing but those bytes is a zero.
-fn new_part(value: &Word, space: AccessSpace, slot: &Word) -> Word {
+/// What is put between the bytes that a slot held before; nothing but those bytes is a zero. `None` where it cannot be
+/// told apart from them.
+fn new_part(value: &Word, space: AccessSpace, slot: &Word) -> Option<Word> {
     if is_old_part(value, space, slot) {
-        return Word::Number(U256::ZERO);
+        return Some(Word::Number(U256::ZERO));
     }
-    let Word::Operation(op::OR, sides) = value else { return value.clone() };
+    let Word::Operation(op::OR, sides) = value else { return None };
     match &sides[..] {
-        [old, new] | [new, old] if is_old_part(old, space, slot) => unshifted(new),
-        _ => value.clone(),
+        [old, new] | [new, old] if is_old_part(old, space, slot) => Some(unshifted(new)),
+        _ => None,
     }
 }
 

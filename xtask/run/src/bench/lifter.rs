@@ -3,16 +3,23 @@
 
 mod compiled;
 mod figures;
+mod hostile;
 mod mainnet;
 mod matrix;
 mod peer;
 mod positions;
 mod print;
 mod sweep;
+mod targets;
 mod timing;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use revm::primitives::hex;
 
 use uplint_bytecode::lift;
 use uplint_facts::effects::effects_of;
@@ -22,9 +29,10 @@ use xtask_run::oracle::{self, Entry, Verdict};
 use self::figures::Figures;
 use self::matrix::{Compiler, Job};
 use self::positions::Positions;
+use self::targets::{Group, Target};
 use crate::TaskError;
 use crate::folder::{self, Folders};
-use crate::program::{say, warn};
+use crate::program::{Program, say, warn};
 use crate::testdata::in_parallel;
 
 /// What to compile and to measure.
@@ -42,6 +50,12 @@ pub(crate) struct Arguments {
     /// Compile what the tests keep, write it into the test data, and go no further.
     #[arg(long)]
     freeze: bool,
+    /// Leave out time and memory.
+    #[arg(long, conflicts_with = "write")]
+    no_costs: bool,
+    /// Put the figures into the README.
+    #[arg(long)]
+    write: bool,
     /// How often each code is lifted for the time.
     #[arg(long, default_value_t = 5)]
     runs: usize,
@@ -64,12 +78,28 @@ struct Code {
     layout: serde_json::Value,
 }
 
-/// What came of one code.
+/// What came of one code, or of many.
+#[derive(Default)]
 struct Judged {
     figures: Figures,
     verdict: Verdict,
     positions: Positions,
 }
+
+impl AddAssign for Judged {
+    fn add_assign(&mut self, other: Self) {
+        self.figures += other.figures;
+        self.verdict += other.verdict;
+        self.positions += other.positions;
+    }
+}
+
+/// Longest code that chains accept (EIP-170), and a short one, in bytes.
+const CHAIN_LIMIT: usize = 24 << 10;
+const SHORT: usize = 218;
+
+/// The lines of the README between which the figures stand.
+const TABLE: (&str, &str) = ("<!-- lifter: begin (cargo xtask bench lifter --write) -->\n", "<!-- lifter: end -->\n");
 
 /// From how many bytes on a code is large: half of what chains accept.
 const LARGE_BYTES: usize = 12 << 10;
@@ -90,46 +120,97 @@ pub(crate) fn run(folders: &Folders, arguments: &Arguments) -> Result<(), TaskEr
         codes.extend(mainnet::codes(data)?);
     }
     let judged = in_parallel(&codes, judge);
-    let mut groups: BTreeMap<&str, (Figures, Verdict, Positions)> = BTreeMap::new();
-    let mut uncovered = 0;
+    let mut groups: BTreeMap<&str, Judged> = BTreeMap::new();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for (code, judged) in codes.iter().zip(judged) {
         for (at, event) in judged.verdict.uncovered.iter().enumerate() {
-            uncovered += 1;
             *reasons.entry(event.reason).or_default() += 1;
             if at < MAX_PRINTED {
                 warn(&format!("{}: at {:#x}, {}: {}; {}", code.name, event.pc, event.event, event.reason, event.said));
             }
         }
-        let (figures, verdict, positions) = groups.entry(code.group).or_default();
-        *positions += judged.positions;
-        *figures += judged.figures;
-        for (kind, count) in judged.verdict.counts {
-            verdict.counts.entry(kind).or_default().add(count);
-        }
+        *groups.entry(code.group).or_default() += judged;
     }
-    for (group, (figures, verdict, positions)) in &groups {
-        print::figures(group, figures);
+    let mut targets = Vec::new();
+    for (name, Judged { figures, verdict, positions }) in &groups {
+        print::figures(name, figures);
         print::positions(positions);
         print::events(verdict);
-    }
-    for group in groups.keys() {
-        let codes: Vec<&Code> = codes.iter().filter(|code| code.group == *group).collect();
-        print::times("the graphs", group, codes.len(), timing::graphs(&codes, arguments.runs));
-        print::times("storage", group, codes.len(), timing::storage(&codes, arguments.runs));
-    }
-    let large: Vec<&Code> = codes.iter().filter(|code| code.bytes.len() >= LARGE_BYTES).collect();
-    if !large.is_empty() {
-        print::times("storage", "large ones of all", large.len(), timing::storage(&large, arguments.runs));
+        targets.extend(targets::of_group(&Group { name, figures, verdict, positions }));
     }
     for (reason, number) in &reasons {
         say(&format!("{number} events: {reason}"));
     }
-    if uncovered > 0 {
-        Err(TaskError::Found { count: uncovered, what: "events that the lifter did not foresee" })
-    } else {
-        Ok(())
+    if !arguments.no_costs {
+        targets.extend(costs(folders, &codes, arguments.runs)?);
     }
+    let table = targets::table(&targets);
+    say(&format!("\n{table}"));
+    if arguments.write {
+        write_readme(folders, &table)?;
+    }
+    match targets.iter().filter(|target| !target.is_met()).count() {
+        0 => Ok(()),
+        count => Err(TaskError::Found { count, what: "figures missed" }),
+    }
+}
+
+/// Time and memory.
+fn costs(folders: &Folders, codes: &[Code], runs: usize) -> Result<Vec<Target>, TaskError> {
+    let all: Vec<&Code> = codes.iter().collect();
+    let large: Vec<&Code> = codes.iter().filter(|code| code.bytes.len() >= LARGE_BYTES).collect();
+    let mut targets = Vec::new();
+    if !large.is_empty() {
+        let of = |what: &str| format!("{what} of {} codes of 12 KiB and more, faster than the peer", large.len());
+        targets.push(targets::times_faster(of("graphs"), (7.0, "7 times"), timing::graphs(&large, runs)));
+        targets.push(targets::times_faster(of("storage"), (15.0, "15 times"), timing::storage(&large, runs)));
+    }
+    let (ours, theirs) = timing::storage(&all, runs);
+    let per_second = (print::codes_per_second(all.len(), ours), print::codes_per_second(all.len(), theirs));
+    let everything = format!("everything, contracts per second and core, of {}", all.len());
+    targets.push(targets::per_second(everything, (1_000.0, "1,000"), per_second));
+    let within_limit = codes.iter().map(|code| code.bytes.as_slice()).filter(|code| code.len() <= CHAIN_LIMIT);
+    let (long, short): (Vec<_>, Vec<_>) = (hostile::codes(CHAIN_LIMIT).collect(), hostile::codes(SHORT).collect());
+    let slowest = timing::slowest(within_limit.chain(long.iter().map(Vec::as_slice)));
+    let limit = (Duration::from_millis(50), "under 50 ms");
+    targets.push(targets::under("the slowest of these and of 600 hostile codes of 24 KiB".to_owned(), limit, slowest));
+    let slowest = timing::slowest(short.iter().map(Vec::as_slice));
+    let limit = (Duration::from_millis(5), "under 5 ms");
+    targets.push(targets::under("the slowest of 600 hostile codes of 218 bytes".to_owned(), limit, slowest));
+    targets.push(peak(folders, codes, &long)?);
+    Ok(targets)
+}
+
+/// Most memory that the program takes for one of the largest codes, or of the hostile ones that take most instructions.
+fn peak(folders: &Folders, codes: &[Code], hostile: &[Vec<u8>]) -> Result<Target, TaskError> {
+    const MEASURED: usize = 8;
+    let uplint = folders.uplint(true)?;
+    let mut largest: Vec<&[u8]> = codes.iter().map(|code| code.bytes.as_slice()).collect();
+    largest.sort_by_key(|code| Reverse(code.len()));
+    largest.truncate(MEASURED);
+    let mut hardest: Vec<&[u8]> = hostile.iter().map(Vec::as_slice).collect();
+    hardest.sort_by_cached_key(|code| Reverse(lift(code).nodes.len()));
+    largest.extend(hardest.into_iter().take(MEASURED));
+    let place = folders.target.join("bench/lifter/measured.hex");
+    let mut most = 0;
+    for code in largest {
+        folder::write(&place, &hex::encode(code))?;
+        let inspect = Program::new(&uplint).args(["inspect", "--show", "functions,cfg,accesses,calls,guards"]);
+        most = most.max(inspect.arg(&place).measure(&[0])?.peak_bytes);
+    }
+    let what = "peak memory of `inspect` for the largest codes and the hostile ones of most nodes".to_owned();
+    Ok(targets::memory(what, (200 << 20, "under 200 MB"), most))
+}
+
+/// Puts the table into the README.
+fn write_readme(folders: &Folders, table: &str) -> Result<(), TaskError> {
+    let path = folders.root.join("README.md");
+    let text = folder::read(&path)?;
+    let Some(text) = xtask::replace_between(&text, TABLE, table) else {
+        let reason = format!("must hold the lines `{}` and `{}`", TABLE.0.trim(), TABLE.1.trim());
+        return Err(TaskError::Form { path, reason });
+    };
+    folder::write(&path, &text)
 }
 
 /// Writes the contracts of some jobs, without what only figures need.

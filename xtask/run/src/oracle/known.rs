@@ -7,6 +7,7 @@ use revm::primitives::{B256, Bytes, U256};
 use uplint_bytecode::lift::{Effect, End, Lifted, Successor};
 use uplint_bytecode::{Pc, Piece, Term, TermId, Unknown};
 
+use super::claims::Fit;
 use super::record::Event;
 
 /// Deepest terms that are compared with what happened; below, anything is taken to fit.
@@ -37,11 +38,11 @@ impl<'a> Known<'a> {
         Self { lifted, edges: edges(lifted), effects, blocks, gaps }
     }
 
-    /// Whether the lifter foresaw an event.
-    pub(super) fn foresees(&self, pc: u32, event: &Event, preimages: &BTreeMap<B256, Bytes>) -> bool {
+    /// Whether the lifter foresaw an event, and how well; `None` where it did not.
+    pub(super) fn foresees(&self, pc: u32, event: &Event, preimages: &BTreeMap<B256, Bytes>) -> Option<Fit> {
         let matching = Matching { lifted: self.lifted, preimages };
         let mut at = self.effects.get(&pc).into_iter().flatten();
-        match event {
+        let is_foreseen = match event {
             Event::Jump { to } => self.edges.contains(&(pc, *to)),
             Event::Storage { opcode, slot } => at.any(|effect| {
                 let operand = effect.operands().first();
@@ -51,9 +52,11 @@ impl<'a> Known<'a> {
                 effect.opcode == *opcode && effect.operands().get(1).is_some_and(|at| self.is_target(*at, *target))
             }),
             Event::Hash { preimage } => {
-                at.any(|effect| effect.opcode == op::KECCAK256 && self.is_preimage(&matching, effect, preimage))
+                let hashes = at.filter(|effect| effect.opcode == op::KECCAK256);
+                return hashes.filter_map(|effect| self.preimage(&matching, effect, preimage)).min();
             }
-        }
+        };
+        is_foreseen.then_some(Fit::Exactly)
     }
 
     /// Whether the lifter says that it does not know, at the instruction or at the start of its block.
@@ -99,15 +102,17 @@ impl<'a> Known<'a> {
         self.lifted.terms.number(term).is_none_or(|number| *number << 96 >> 96 == target)
     }
 
-    fn is_preimage(&self, matching: &Matching<'_>, effect: &Effect, preimage: &Bytes) -> bool {
+    /// How well the bytes that a hash is said to be of fit those that were hashed.
+    fn preimage(&self, matching: &Matching<'_>, effect: &Effect, preimage: &Bytes) -> Option<Fit> {
         let hashed = effect.result.and_then(|term| match self.lifted.terms.get(term) {
             Term::Hash(pieces) => Some(pieces),
             _ => None,
         });
-        match hashed {
-            Some(pieces) => matching.bytes(pieces, preimage, true, 0),
-            None => matching.bytes(&effect.data, preimage, false, 0),
-        }
+        let (pieces, is_whole) = hashed.map_or((&*effect.data, false), |pieces| (pieces, true));
+        // A first piece without a length stands for bytes that are not known.
+        let is_known = is_whole && pieces.first().is_some_and(|piece| piece.len > 0);
+        let fit = if is_known { Fit::Exactly } else { Fit::InPart };
+        matching.bytes(pieces, preimage, is_whole, 0).then_some(fit)
     }
 }
 

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use revm::Inspector;
 use revm::bytecode::opcode as op;
+use revm::context::ContextTr;
 use revm::interpreter::interpreter::EthInterpreter;
 use revm::interpreter::interpreter_types::{InputsTr as _, Jumps as _, MemoryTr as _};
-use revm::interpreter::{InstructionResult, Interpreter};
+use revm::interpreter::{CallInputs, CallOutcome, CreateInputs, CreateOutcome, Host, InstructionResult, Interpreter};
 use revm::primitives::{B256, Bytes, U256, keccak256};
+use uplint_facts::effects::AccessSpace;
 
+use super::frame::{Ended, Frame, Happened};
 use super::world::CONTRACT;
 
 /// Most instructions of one call, all frames together.
@@ -56,22 +59,20 @@ pub struct Recorded {
     pub events: BTreeSet<(u32, Event)>,
     /// What was hashed, by the hash.
     pub preimages: BTreeMap<B256, Bytes>,
-    /// Words that calls were given.
-    pub given: BTreeSet<U256>,
-    /// The instructions that ran.
-    pub reached: BTreeSet<u32>,
     /// Calls that were refused before they ran.
     pub refused: u64,
+    /// The calls of the judged code, those that it made of itself among them.
+    pub frames: Vec<Frame>,
+    /// The calls that go on, the innermost last; `None` for those of other codes.
+    running: Vec<Option<usize>>,
     steps: u64,
     known: BTreeMap<u32, u32>,
 }
 
 impl Recorded {
     /// A new call begins.
-    pub(super) fn begin_call(&mut self, data: &[u8]) {
+    pub(super) fn begin_call(&mut self) {
         self.steps = 0;
-        let words = data.get(4..).unwrap_or_default().chunks(32);
-        self.given.extend(words.map(|word| U256::from_be_slice(word) << (8 * (32 - word.len()))));
     }
 
     fn add(&mut self, pc: u32, event: Event) {
@@ -95,13 +96,94 @@ impl Recorded {
             preimage[..there].copy_from_slice(&interpreter.memory.slice_len(start, there));
         }
         let preimage = Bytes::from(preimage);
-        self.preimages.insert(keccak256(&preimage), preimage.clone());
+        let hash = keccak256(&preimage);
+        self.preimages.insert(hash, preimage.clone());
+        if let Some(frame) = self.running.last().copied().flatten().and_then(|at| self.frames.get_mut(at)) {
+            frame.preimages.insert(hash, preimage.clone());
+        }
         self.add(pc, Event::Hash { preimage });
     }
 }
 
-impl<CTX> Inspector<CTX, EthInterpreter> for Recorded {
-    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, _: &mut CTX) {
+/// What an instruction of the judged code is about to do, beside jumping and hashing.
+fn about_to_happen<CTX: Host>(
+    opcode: u8,
+    interpreter: &Interpreter<EthInterpreter>,
+    context: &mut CTX,
+) -> Option<(Happened, Option<U256>)> {
+    let peek = |at| interpreter.stack.peek(at).ok();
+    let space = if matches!(opcode, op::TLOAD | op::TSTORE) { AccessSpace::Transient } else { AccessSpace::Storage };
+    let mut held = |slot: U256| match space {
+        AccessSpace::Storage => context.sload(CONTRACT, slot).map(|loaded| loaded.data),
+        AccessSpace::Transient => Some(context.tload(CONTRACT, slot)),
+    };
+    let low = |word: U256| word << 96 >> 96;
+    let happened = match opcode {
+        op::SLOAD | op::TLOAD => {
+            let slot = peek(0)?;
+            return Some((Happened::Load { space, slot }, held(slot)));
+        }
+        op::SSTORE | op::TSTORE => {
+            let (slot, new) = (peek(0)?, peek(1)?);
+            Happened::Store { space, slot, old: held(slot)?, new }
+        }
+        op::CALL | op::CALLCODE => {
+            let selector = selector(interpreter, peek(3)?, peek(4)?);
+            Happened::Call { opcode, target: low(peek(1)?), value: peek(2)?, selector }
+        }
+        op::DELEGATECALL | op::STATICCALL => {
+            let selector = selector(interpreter, peek(2)?, peek(3)?);
+            Happened::Call { opcode, target: low(peek(1)?), value: U256::ZERO, selector }
+        }
+        op::CREATE | op::CREATE2 => Happened::Call { opcode, target: U256::ZERO, value: peek(0)?, selector: None },
+        op::SELFDESTRUCT => Happened::Call { opcode, target: low(peek(0)?), value: U256::ZERO, selector: None },
+        op::LOG0..=op::LOG4 => {
+            let topics = opcode - op::LOG0;
+            Happened::Log { first: if topics > 0 { peek(2) } else { None }, topics }
+        }
+        _ => return None,
+    };
+    Some((happened, None))
+}
+
+/// The first four bytes of a region of memory.
+fn selector(interpreter: &Interpreter<EthInterpreter>, start: U256, len: U256) -> Option<[u8; 4]> {
+    let start = usize::try_from(start).ok()?;
+    let is_there = len >= U256::from(4) && interpreter.memory.size() >= start.checked_add(4)?;
+    let bytes = is_there.then(|| interpreter.memory.slice_len(start, 4))?;
+    <[u8; 4]>::try_from(&*bytes).ok()
+}
+
+impl<CTX: ContextTr + Host> Inspector<CTX, EthInterpreter> for Recorded {
+    fn call(&mut self, context: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
+        let is_judged = inputs.bytecode_address == CONTRACT && inputs.target_address == CONTRACT;
+        self.running.push(is_judged.then_some(self.frames.len()));
+        if is_judged {
+            let data = Bytes::copy_from_slice(&inputs.input.as_bytes(context));
+            self.frames.push(Frame::new(data, inputs.caller, inputs.value.get(), context.timestamp()));
+        }
+        None
+    }
+
+    fn call_end(&mut self, _: &mut CTX, _: &CallInputs, outcome: &mut CallOutcome) {
+        if let Some(frame) = self.running.pop().flatten().and_then(|at| self.frames.get_mut(at))
+            && outcome.result.result.is_ok()
+        {
+            let is_destroyed = outcome.result.result == InstructionResult::SelfDestruct;
+            frame.ended = Ended::Succeeded { returned: outcome.result.output.len() as u64, is_destroyed };
+        }
+    }
+
+    fn create(&mut self, _: &mut CTX, _: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.running.push(None);
+        None
+    }
+
+    fn create_end(&mut self, _: &mut CTX, _: &CreateInputs, _: &mut CreateOutcome) {
+        self.running.pop();
+    }
+
+    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, context: &mut CTX) {
         self.steps += 1;
         if self.steps > MAX_STEPS {
             interpreter.halt(InstructionResult::OutOfGas);
@@ -112,8 +194,16 @@ impl<CTX> Inspector<CTX, EthInterpreter> for Recorded {
             return;
         }
         let Ok(pc) = u32::try_from(interpreter.bytecode.pc()) else { return };
-        self.reached.insert(pc);
         let opcode = interpreter.bytecode.opcode();
+        if let Some(frame) = self.running.last().copied().flatten().and_then(|at| self.frames.get_mut(at)) {
+            frame.reached.insert(pc);
+            if let Some((happened, loaded)) = about_to_happen(opcode, interpreter, context) {
+                if let (Happened::Load { space, slot }, Some(loaded)) = (&happened, loaded) {
+                    frame.loaded.entry((*space, *slot)).or_default().insert(loaded);
+                }
+                frame.add(pc, happened);
+            }
+        }
         let peek = |at| interpreter.stack.peek(at).ok();
         match opcode {
             op::JUMP | op::JUMPI => {

@@ -1,85 +1,43 @@
-//! Whether a slot that was accessed is the one that the effects of the code name at that place.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Whether a slot that was accessed is the one that an access of the effects names.
 
 use revm::primitives::{B256, U256, keccak256};
-use uplint_facts::effects::{AccessKind, CodeEffects, SlotExpr, Word};
+use uplint_facts::effects::{SlotExpr, StorageAccess, Word};
 
-use super::record::Recorded;
+use super::evaluate::{slots, values};
+use super::frame::Frame;
 
 /// Most hashes that are tried for the start of an array.
 const MAX_STARTS: usize = 64;
 
-/// What the effects say of a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an access says of a slot, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Named {
-    /// They name it.
+    /// It comes to the slot.
     Exactly,
-    /// They say that it is unknown.
+    /// It leads to the slot by a key or an index that is not known.
+    InPart,
+    /// It says that the slot is unknown.
     Unknown,
-    /// They name others only.
+    /// It is another slot.
     Otherwise,
-    /// They have no access at the place.
-    Nowhere,
 }
 
-/// The slots of all accesses, by place.
-pub(super) struct Slots<'a> {
-    named: BTreeMap<u32, Vec<&'a SlotExpr>>,
-    written: BTreeSet<&'a SlotExpr>,
-    has_unknown_write: bool,
-}
-
-impl<'a> Slots<'a> {
-    pub(super) fn new(effects: &'a CodeEffects) -> Self {
-        let mut slots: BTreeMap<u32, Vec<&SlotExpr>> = BTreeMap::new();
-        for access in effects.entries.iter().flat_map(|entry| &entry.accesses) {
-            let known = slots.entry(access.pc.0).or_default();
-            if !known.contains(&&access.slot) {
-                known.push(&access.slot);
-            }
-        }
-        let writes = effects.entries.iter().flat_map(|entry| &entry.accesses);
-        let writes = writes.filter(|access| access.kind == AccessKind::Write);
-        let (unknown, written): (BTreeSet<_>, BTreeSet<_>) =
-            writes.map(|access| &access.slot).partition(|slot| !slot.is_known());
-        Self { named: slots, written, has_unknown_write: !unknown.is_empty() }
-    }
-
-    /// What is said of a slot that the instruction at a place accessed.
-    pub(super) fn names(&self, pc: u32, slot: U256, recorded: &Recorded) -> Named {
-        let Some(slots) = self.named.get(&pc) else {
-            // A word that is loaded only to be written back beside something new counts as no read.
-            let is_written = self.written.iter().any(|expression| is_slot(expression, slot, recorded));
-            return match is_written {
-                true => Named::Exactly,
-                false if self.has_unknown_write => Named::Unknown,
-                false => Named::Nowhere,
-            };
-        };
-        let (unknown, known): (Vec<_>, Vec<_>) = slots.iter().partition(|slot| !slot.is_known());
-        if known.into_iter().any(|expression| is_slot(expression, slot, recorded)) {
-            Named::Exactly
-        } else if unknown.is_empty() {
-            Named::Otherwise
-        } else {
-            Named::Unknown
-        }
-    }
-
-    /// What is named at a place, for a person.
-    pub(super) fn says(&self, pc: u32) -> String {
-        let named = self.named.get(&pc).into_iter().flatten().copied();
-        let (mut unknown, known): (Vec<&SlotExpr>, Vec<&SlotExpr>) = named.partition(|slot| !slot.is_known());
-        unknown.extend(known);
-        let named = unknown.into_iter().take(4);
-        named.map(ToString::to_string).collect::<Vec<_>>().join("; ")
+/// What an access says of a slot that was accessed in a call.
+pub(super) fn name(access: &StorageAccess, slot: U256, frame: &Frame) -> Named {
+    if slots(&access.slot, frame).is_some_and(|slots| slots.contains(&slot)) {
+        Named::Exactly
+    } else if !access.slot.is_known() {
+        Named::Unknown
+    } else if is_slot(&access.slot, slot, frame) {
+        Named::InPart
+    } else {
+        Named::Otherwise
     }
 }
 
 /// Whether an expression can mean a slot, when what was hashed is known.
-fn is_slot(expression: &SlotExpr, slot: U256, recorded: &Recorded) -> bool {
-    let preimage = || recorded.preimages.get(&B256::from(slot));
+fn is_slot(expression: &SlotExpr, slot: U256, frame: &Frame) -> bool {
+    let preimage = || frame.preimages.get(&B256::from(slot));
     match expression {
         SlotExpr::Known(number) => *number == slot,
         SlotExpr::Mapping { base, key } => preimage().is_some_and(|preimage| {
@@ -87,47 +45,50 @@ fn is_slot(expression: &SlotExpr, slot: U256, recorded: &Recorded) -> bool {
             // Solidity hashes the key before the slot, Vyper the slot before the key.
             let (before, behind) = (preimage.split_at(len), preimage.split_at(32));
             let fits = |slot: &[u8], key_bytes: &[u8]| {
-                is_slot(base, U256::from_be_slice(slot), recorded) && is_key(key, key_bytes)
+                is_slot(base, U256::from_be_slice(slot), frame) && is_key(key, key_bytes, frame)
             };
             fits(before.1, before.0) || fits(behind.0, behind.1)
         }),
         SlotExpr::DynArray { base } => match base.as_ref() {
             SlotExpr::Known(number) => keccak256(number.to_be_bytes::<32>()) == B256::from(slot),
             base => preimage()
-                .is_some_and(|preimage| preimage.len() == 32 && is_slot(base, U256::from_be_slice(preimage), recorded)),
+                .is_some_and(|preimage| preimage.len() == 32 && is_slot(base, U256::from_be_slice(preimage), frame)),
         },
-        SlotExpr::Offset { base, by, index: None } => is_slot(base, slot.wrapping_sub(*by), recorded),
+        SlotExpr::Offset { base, by, index: None } => is_slot(base, slot.wrapping_sub(*by), frame),
         SlotExpr::Offset { base, by, index: Some(index) } => {
-            // Whether the index times the stride can be the distance, which may wrap around: a length that is nonsense
-            // lets any index pass.
+            let known = values(&index.word, frame);
+            // Of an index that is not known, the stride still divides the distance, which may wrap around: a length that
+            // is nonsense lets any index pass.
             let is_element = |start: U256| {
                 let distance = slot.wrapping_sub(*by).wrapping_sub(start);
-                distance.is_zero() || index.stride.trailing_zeros() <= distance.trailing_zeros()
+                match &known {
+                    Some(known) => known.iter().any(|at| at.wrapping_mul(index.stride) == distance),
+                    None => distance.is_zero() || index.stride.trailing_zeros() <= distance.trailing_zeros(),
+                }
             };
-            starts(base, slot.wrapping_sub(*by), recorded).into_iter().any(is_element)
+            starts(base, slot.wrapping_sub(*by), frame).into_iter().any(is_element)
         }
         SlotExpr::Seeded { seed, .. } => preimage().is_some_and(|preimage| {
             let bytes = seed.to_be_bytes_trimmed_vec();
             bytes.is_empty() || preimage.windows(bytes.len()).any(|window| window == bytes)
         }),
-        SlotExpr::Given(_) => recorded.given.contains(&slot),
+        SlotExpr::Given(_) => frame.is_given(slot),
         SlotExpr::Unknown(_) => true,
     }
 }
 
-fn is_key(key: &Word, bytes: &[u8]) -> bool {
-    match key {
-        Word::Number(number) if bytes.len() == 32 => number.to_be_bytes::<32>() == bytes,
-        _ => true,
-    }
+/// A key of other than 32 bytes is not told with its length.
+fn is_key(key: &Word, bytes: &[u8], frame: &Frame) -> bool {
+    let known = if bytes.len() == 32 { values(key, frame) } else { None };
+    known.is_none_or(|keys| keys.contains(&U256::from_be_slice(bytes)))
 }
 
 /// Where an array can begin that has an element there.
-fn starts(base: &SlotExpr, element: U256, recorded: &Recorded) -> Vec<U256> {
+fn starts(base: &SlotExpr, element: U256, frame: &Frame) -> Vec<U256> {
     match base {
         SlotExpr::Known(number) => vec![*number],
         SlotExpr::Offset { base, by, .. } => {
-            let before = starts(base, element.wrapping_sub(*by), recorded);
+            let before = starts(base, element.wrapping_sub(*by), frame);
             before.into_iter().map(|start| start.wrapping_add(*by)).collect()
         }
         _ => {
@@ -140,13 +101,13 @@ fn starts(base: &SlotExpr, element: U256, recorded: &Recorded) -> Vec<U256> {
                 _ => None,
             };
             // The nearest ones first: only an array whose length is nonsense has elements far away.
-            let before = recorded
+            let before = frame
                 .preimages
                 .range(..=B256::from(element))
                 .rev()
-                .chain(recorded.preimages.range(B256::from(element)..).rev());
+                .chain(frame.preimages.range(B256::from(element)..).rev());
             let hashes = before.map(|(hash, _)| U256::from_be_bytes(hash.0));
-            hashes.chain(constant).filter(|start| is_slot(base, *start, recorded)).take(MAX_STARTS).collect()
+            hashes.chain(constant).filter(|start| is_slot(base, *start, frame)).take(MAX_STARTS).collect()
         }
     }
 }

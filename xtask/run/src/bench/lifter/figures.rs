@@ -1,6 +1,6 @@
 //! How much of a code each side finds, held against what the compiler says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
 use revm::bytecode::opcode as op;
@@ -26,7 +26,7 @@ impl AddAssign for Both {
 }
 
 /// The figures of one code, or of many.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Figures {
     pub(super) codes: u64,
     pub(super) selectors: u64,
@@ -40,6 +40,8 @@ pub(super) struct Figures {
     /// Of these, the ones behind a branch whose condition is constant.
     pub(super) only_theirs_constant: u64,
     pub(super) unresolved: Both,
+    /// Places that are told as not followed, or not as far as possible, by why.
+    pub(super) gaps: BTreeMap<String, u64>,
     pub(super) return_edges: Both,
     pub(super) return_edges_true: Both,
     /// Entries of internal functions that the compiler names, and those of ours that return.
@@ -61,6 +63,9 @@ impl AddAssign for Figures {
         self.only_theirs += other.only_theirs;
         self.only_theirs_constant += other.only_theirs_constant;
         self.unresolved += other.unresolved;
+        for (unknown, number) in other.gaps {
+            *self.gaps.entry(unknown).or_default() += number;
+        }
         self.return_edges += other.return_edges;
         self.return_edges_true += other.return_edges_true;
         self.functions += other.functions;
@@ -90,6 +95,9 @@ pub(super) fn figures(code: &Code, lifted: &Lifted<'_>) -> Figures {
     };
     figures.unresolved.ours = lifted.coverage.gaps.iter().filter(unknown).count() as u64;
     figures.unresolved.theirs = peer::unresolved(&graph);
+    for gap in &lifted.coverage.gaps {
+        *figures.gaps.entry(format!("{:?}", gap.unknown)).or_default() += 1;
+    }
     if let Some(marks) = &code.marks {
         let sites = continuations(&code.bytes, marks);
         let (all, truly) = returns(marks, &sites, &oracle::edges(lifted));
@@ -106,16 +114,15 @@ fn selectors(code: &Code, lifted: &Lifted<'_>, figures: &mut Figures) {
         return;
     }
     let truth: BTreeSet<[u8; 4]> = code.entries.iter().map(|entry| entry.selector).collect();
-    // A comparison within a fallback function is the contract's own affair.
+    // A comparison within a fallback function is told apart: it is no part of an interface.
     let found = dispatch(lifted).entries;
     let ours: BTreeSet<_> = found.iter().filter(|entry| !entry.in_fallback).map(|entry| entry.selector).collect();
-    let all: BTreeSet<_> = found.iter().map(|entry| entry.selector).collect();
     let theirs = peer::selectors(&code.bytes);
     figures.selectors = truth.len() as u64;
     figures.selectors_false =
         Both { ours: ours.difference(&truth).count() as u64, theirs: theirs.difference(&truth).count() as u64 };
     figures.selectors_missed =
-        Both { ours: truth.difference(&all).count() as u64, theirs: truth.difference(&theirs).count() as u64 };
+        Both { ours: truth.difference(&ours).count() as u64, theirs: truth.difference(&theirs).count() as u64 };
 }
 
 /// Edges of branches that no context takes.
@@ -144,17 +151,22 @@ fn returns(marks: &[(u32, u8)], sites: &BTreeSet<u32>, edges: &BTreeSet<(u32, u3
 }
 
 /// Where calls go on: behind a jump that the compiler marks as one, and at labels that are pushed before such a jump in
-/// its block, because the optimizer lets a call return to where its own continuation would have jumped.
+/// its block, because the optimizer lets a call return to where its own continuation would have jumped. What is pushed last,
+/// right before the jump, is the called function.
 fn continuations(code: &[u8], marks: &[(u32, u8)]) -> BTreeSet<u32> {
     let calls: BTreeSet<u32> = marks.iter().filter(|marked| marked.1 == b'i').map(|marked| marked.0).collect();
     let mut sites = BTreeSet::new();
-    let mut labels = Vec::new();
+    let mut labels: Vec<u32> = Vec::new();
+    let mut is_pushed_last = false;
     for instruction in uplint_bytecode::instructions(code) {
-        labels.extend(instruction.pushed_pc().map(|pc| pc.0));
         if calls.contains(&instruction.pc.0) {
             sites.insert(instruction.pc.0 + 1);
-            sites.extend(labels.iter());
+            let before = if is_pushed_last { labels.len().saturating_sub(1) } else { labels.len() };
+            sites.extend(&labels[..before]);
         }
+        let label = instruction.pushed_pc().map(|pc| pc.0);
+        is_pushed_last = label.is_some();
+        labels.extend(label);
         if instruction.opcode.get() == op::JUMPDEST || instruction.ends_block() {
             labels.clear();
         }
@@ -180,11 +192,10 @@ pub(super) fn marks(code: &[u8], source_map: &str) -> Vec<(u32, u8)> {
 
 fn functions(code: &Code, lifted: &Lifted<'_>, figures: &mut Figures) {
     let Some(truth) = &code.functions else { return };
-    let all: BTreeSet<u32> = lifted.functions.iter().skip(1).map(|function| function.entry.0).collect();
     let returning = lifted.functions.iter().skip(1).filter(|function| !function.exits.is_empty());
     let ours: BTreeSet<u32> = returning.map(|function| function.entry.0).collect();
     figures.functions = truth.len() as u64;
-    figures.functions_found = truth.intersection(&all).count() as u64;
+    figures.functions_found = truth.intersection(&ours).count() as u64;
     figures.functions_ours = ours.len() as u64;
     figures.functions_true = ours.intersection(truth).count() as u64;
 }

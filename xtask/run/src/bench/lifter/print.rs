@@ -27,6 +27,10 @@ pub(super) fn figures(group: &str, figures: &Figures) {
         figures.only_theirs_constant
     ));
     say(&format!("  unresolved jumps: {}", both(figures.unresolved)));
+    let gaps: Vec<String> = figures.gaps.iter().map(|(unknown, number)| format!("{number} {unknown}")).collect();
+    if !gaps.is_empty() {
+        say(&format!("  places that are told as not followed: {}", gaps.join(", ")));
+    }
     if figures.return_edges.ours > 0 {
         let (all, truly) = (figures.return_edges, figures.return_edges_true);
         say(&format!(
@@ -54,13 +58,20 @@ pub(super) fn figures(group: &str, figures: &Figures) {
 
 /// What executions say.
 pub(super) fn events(verdict: &Verdict) {
+    say(&format!(
+        "  executions: {} calls ({} refused before they ran), {} of the instructions that a sweep finds ran",
+        verdict.calls,
+        verdict.refused,
+        percent(verdict.executed, verdict.instructions)
+    ));
     for (kind, count) in &verdict.counts {
-        let uncovered = count.events - count.foreseen - count.declared;
+        let uncovered = count.events - count.foreseen - count.in_part - count.declared;
         say(&format!(
-            "  executed {kind}: {} events, foreseen {}, declared unknown {}, neither {uncovered}",
+            "  executed {kind}: {} events, said exactly {}, in part {}, said to be unknown {}, none of these {uncovered}",
             count.events,
             percent(count.foreseen, count.events),
-            count.declared
+            percent(count.in_part, count.events),
+            percent(count.declared, count.events)
         ));
     }
 }
@@ -100,25 +111,9 @@ pub(super) fn positions(positions: &Positions) {
     }
 }
 
-/// How long it takes.
-pub(super) fn times(what: &str, group: &str, codes: usize, (ours, theirs): (Took, Took)) {
-    let milliseconds = |time: std::time::Duration| format!("{:.2} ms", time.as_secs_f64() * 1000.0);
-    let ratio = |ours: std::time::Duration, theirs: std::time::Duration| theirs.as_secs_f64() / ours.as_secs_f64();
-    say(&format!(
-        "time for {what} of {codes} codes, {group}: uplint {} (worst {}), evmole {} (worst {}); {:.1} times faster, \
-         worst {:.1} times; {:.0} contracts per second and core",
-        milliseconds(ours.total),
-        milliseconds(ours.worst),
-        milliseconds(theirs.total),
-        milliseconds(theirs.worst),
-        ratio(ours.total, theirs.total),
-        ratio(ours.worst, theirs.worst),
-        codes_per_second(codes, ours)
-    ));
-}
-
+/// How many codes a second.
 #[expect(clippy::cast_precision_loss, reason = "a figure for a person")]
-fn codes_per_second(codes: usize, took: Took) -> f64 {
+pub(super) fn codes_per_second(codes: usize, took: Took) -> f64 {
     codes as f64 / took.total.as_secs_f64()
 }
 
@@ -126,7 +121,8 @@ fn both(figures: Both) -> String {
     format!("{}; evmole {} ({} of it)", figures.ours, figures.theirs, percent(figures.ours, figures.theirs))
 }
 
+/// A share as text.
 #[expect(clippy::cast_precision_loss, reason = "a figure for a person")]
-fn percent(part: u64, whole: u64) -> String {
+pub(super) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 { "-".to_owned() } else { format!("{:.2} %", part as f64 * 100.0 / whole as f64) }
 }
