@@ -176,6 +176,8 @@ pub struct Node {
     pub pc: Pc,
     /// What it does, in order.
     pub effects: Vec<Effect>,
+    /// Words that it writes to memory, in whole or in part.
+    pub in_memory: Vec<TermId>,
     /// How it ends.
     pub end: End,
     /// Where control goes, in ascending order.
@@ -503,6 +505,7 @@ impl<'a> Lifter<'a> {
             function: entry.function,
             pc,
             effects: Vec::new(),
+            in_memory: Vec::new(),
             end: End::FallThrough,
             successors: Vec::new(),
             branches: [None; 2],

@@ -14,10 +14,13 @@ use uplint_bytecode::lift::{Exit, Lifted, Node, Placeholder, Successor, lift_wit
 use uplint_bytecode::{Coverage, CoverageGap, NodeId, Selector, Unknown, dispatch, instructions};
 
 mod access;
+mod byte_set;
 mod call;
 mod ending;
 mod guard;
 mod joined;
+mod kept;
+mod needed;
 mod slot_expr;
 mod summary;
 mod word;

@@ -23,6 +23,7 @@ impl Lifter<'_> {
     pub(super) fn evaluate(&mut self, node: NodeId) {
         let at = &mut self.nodes[node.0 as usize];
         at.effects.clear();
+        at.in_memory.clear();
         at.successors.clear();
         at.calls.clear();
         at.transfers.clear();
@@ -174,10 +175,12 @@ impl Lifter<'_> {
             op::MSTORE => {
                 let floor = self.floor(node, words[0]);
                 state.memory.store(&self.terms, words[0], floor, words[1]);
+                self.nodes[node.0 as usize].in_memory.push(words[1]);
             }
             op::MSTORE8 => {
                 let floor = self.floor(node, words[0]);
                 state.memory.store_byte(&self.terms, words[0], floor, words[1]);
+                self.nodes[node.0 as usize].in_memory.push(words[1]);
             }
             op::KECCAK256 => {
                 data = self.read(state, words[0], words[1]);

@@ -12,8 +12,11 @@ use uplint_bytecode::lift::{Argument, Effect, End, Lifted, Node, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc, Selector, Term, TermId};
 
-use super::access::{AccessKind, AccessSpace, ByteSet, Masks, StorageAccess};
+use super::access::{AccessKind, AccessSpace, StorageAccess};
+use super::byte_set::ByteSet;
 use super::call::{Call, CallKind};
+use super::kept::Kept;
+use super::needed::Needed;
 use super::slot_expr::SlotExpr;
 use super::word::{self, Word};
 
@@ -179,7 +182,8 @@ pub(super) struct Summaries<'a> {
     pub(super) lifted: &'a Lifted<'a>,
     /// Called functions, before their callers.
     pub(super) called_first: Vec<FunctionId>,
-    masks: Masks<'a>,
+    kept: Kept,
+    needed: Needed,
     functions: HashMap<FunctionId, Effects>,
     /// Words by the number of their term; `None` while one is being made.
     words: RefCell<HashMap<TermId, Option<Word>>>,
@@ -191,10 +195,12 @@ pub(super) struct Summaries<'a> {
 
 impl<'a> Summaries<'a> {
     pub(super) fn new(lifted: &'a Lifted<'a>) -> Self {
+        let kept = Kept::new(lifted);
         let mut summaries = Self {
             lifted,
             called_first: Vec::new(),
-            masks: Masks::new(lifted),
+            needed: Needed::new(lifted, &kept),
+            kept,
             functions: HashMap::new(),
             words: RefCell::new(HashMap::new()),
             checked: checked(lifted),
@@ -276,7 +282,7 @@ impl<'a> Summaries<'a> {
         for &id in nodes {
             let node = &self.lifted.nodes[id.0 as usize];
             for effect in &node.effects {
-                self.add_effect(&mut effects, effect);
+                self.add_effect(&mut effects, id, effect);
             }
             for called in node.called().filter(|called| !left_out.contains(called)) {
                 if let Some(summary) = self.functions.get(&called) {
@@ -288,15 +294,23 @@ impl<'a> Summaries<'a> {
         effects
     }
 
-    fn add_effect(&self, effects: &mut Effects, effect: &Effect) {
+    /// The bytes that are read of a loaded word; none when it is only written back.
+    fn read(&self, loaded: TermId) -> ByteSet {
+        match self.needed.of(loaded) {
+            ByteSet::NONE if !self.kept.is_written_back(loaded) => ByteSet::ALL,
+            needed => needed,
+        }
+    }
+
+    fn add_effect(&self, effects: &mut Effects, node: NodeId, effect: &Effect) {
         let operands = effect.operands();
         let number = |at: usize| self.lifted.terms.number(operands[at]).copied();
         match effect.opcode {
             op::SLOAD | op::TLOAD => {
-                let bytes = effect.result.map_or(ByteSet::ALL, |loaded| self.masks.read(loaded));
-                let (space, slot) = (space_of(effect.opcode), self.word(operands[0]));
+                let bytes = effect.result.map_or(ByteSet::ALL, |loaded| self.read(loaded));
+                let (space, slot) = (AccessSpace::of(effect.opcode), self.word(operands[0]));
                 // What is only written back is no read.
-                if bytes != ByteSet(0) {
+                if bytes != ByteSet::NONE {
                     let kind = AccessKind::Read;
                     effects.tell(
                         |told| &mut told.accesses,
@@ -305,8 +319,8 @@ impl<'a> Summaries<'a> {
                 }
             }
             op::SSTORE | op::TSTORE => {
-                let bytes = self.masks.written(operands[0], operands[1]);
-                let (space, slot) = (space_of(effect.opcode), self.word(operands[0]));
+                let bytes = self.kept.written(node, effect.pc);
+                let (space, slot) = (AccessSpace::of(effect.opcode), self.word(operands[0]));
                 let (kind, value) = (AccessKind::Write, Some(self.word(operands[1])));
                 effects.tell(|told| &mut told.accesses, RawAccess { pc: effect.pc, space, kind, slot, bytes, value });
             }
@@ -450,7 +464,7 @@ impl<'a> Summaries<'a> {
         let effect = &effects[at];
         match effect.opcode {
             op::SLOAD | op::TLOAD => {
-                Word::Stored(space_of(effect.opcode), Arc::new(self.word_at(effect.operands()[0], depth)))
+                Word::Stored(AccessSpace::of(effect.opcode), Arc::new(self.word_at(effect.operands()[0], depth)))
             }
             opcode if CallKind::of(opcode).is_some() => Word::CallResult,
             _ => Word::Unknown,
@@ -478,10 +492,6 @@ impl<'a> Summaries<'a> {
             _ => None,
         })
     }
-}
-
-fn space_of(opcode: u8) -> AccessSpace {
-    if matches!(opcode, op::TLOAD | op::TSTORE) { AccessSpace::Transient } else { AccessSpace::Storage }
 }
 
 /// Words that conditions of branches are made of, results of calls among them.
