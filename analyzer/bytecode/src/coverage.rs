@@ -14,9 +14,6 @@ pub enum Unknown {
     FunctionPointer,
     /// So many contexts meet in a block that they were merged.
     Contexts,
-    /// A function is called twice from one block, the second time as what the first call returns to, and only the second
-    /// is told.
-    RepeatedCall,
     /// A block is reached with ever other stack heights, so that further ones were not followed.
     StackHeights,
     /// The work that code of this size may cost was used up.
@@ -33,7 +30,6 @@ impl Unknown {
             Self::SomeJumpTargets => "some targets of a jump are not known",
             Self::FunctionPointer => "a jump through a stored function pointer was followed to every stored label",
             Self::Contexts => "too many contexts meet in a block and were merged",
-            Self::RepeatedCall => "a function is called twice from one block and only the second call is told",
             Self::StackHeights => "a block is reached with too many stack heights",
             Self::Budget => "the work for code of this size was used up",
             Self::Effects => "a function does more than is told of it",

@@ -175,7 +175,7 @@ pub struct Block {
     pub first: Pc,
     /// The last instruction.
     pub last: Pc,
-    /// The nodes that begin with it, in ascending order.
+    /// The nodes that begin with it, in ascending order. Relays begin no block.
     pub nodes: Vec<NodeId>,
 }
 
@@ -200,7 +200,7 @@ impl ControlFlowGraph {
 /// The control-flow graph of a lifted code.
 pub fn control_flow(lifted: &Lifted<'_>) -> ControlFlowGraph {
     let mut nodes: BTreeMap<Pc, Vec<NodeId>> = BTreeMap::new();
-    for (index, node) in lifted.nodes.iter().enumerate() {
+    for (index, node) in lifted.nodes.iter().enumerate().filter(|(_, node)| !node.is_relay) {
         nodes.entry(node.pc).or_default().push(NodeId::new(index));
     }
     let blocks: IndexVec<BlockId, Block> =
@@ -214,9 +214,11 @@ pub fn control_flow(lifted: &Lifted<'_>) -> ControlFlowGraph {
     let mut returns = BTreeSet::new();
     let mut lacks_returns = false;
     for node in &lifted.nodes {
-        let Some(&from) = places.get(&node.pc) else { continue };
-        for (pc, kind) in ways(lifted, node) {
-            edges.extend(places.get(&pc).map(|&to| (from, to, kind)));
+        // What leads to a relay leads where its jump does.
+        if let Some(&from) = places.get(&node.pc).filter(|_| !node.is_relay) {
+            for (pc, kind) in ways(lifted, node) {
+                edges.extend(places.get(&pc).map(|&to| (from, to, kind)));
+            }
         }
         for (jumps, pc, kind) in ways_back(lifted, node) {
             let Some(&to) = places.get(&pc) else { continue };
@@ -284,17 +286,18 @@ fn ways_back<'a>(
     lifted: &'a Lifted<'_>,
     node: &'a Node,
 ) -> impl Iterator<Item = (&'a BTreeSet<Pc>, Pc, EdgeKind)> + 'a {
-    node.transfers.iter().filter_map(|transfer| {
+    let ways = node.transfers.iter().filter_map(|transfer| {
         let (function, exit) = transfer.from?;
         let exit = lifted.functions[function.index()].exits.get(exit as usize)?;
-        match transfer.to {
-            Successor::Node(to) | Successor::Continuation(to) => {
-                Some((&exit.jumps, lifted.nodes[to.index()].pc, EdgeKind::Return))
-            }
-            Successor::Call(function) => Some((&exit.jumps, lifted.functions[function.index()].entry, EdgeKind::Call)),
-            // The jumps of the called function are those of this one's exit.
-            Successor::Return(_) => None,
+        Some(lifted.past_relay(transfer.to).into_iter().map(move |to| (&exit.jumps, to)))
+    });
+    ways.flatten().filter_map(|(jumps, to)| match to {
+        Successor::Node(to) | Successor::Continuation(to) => {
+            Some((jumps, lifted.nodes[to.index()].pc, EdgeKind::Return))
         }
+        Successor::Call(function) => Some((jumps, lifted.functions[function.index()].entry, EdgeKind::Call)),
+        // The jumps of the called function are those of this one's exit.
+        Successor::Return(_) => None,
     })
 }
 

@@ -9,6 +9,10 @@
 //! jump that was taken for a call and is none, or the reverse, costs work and no truth: a function that returns nowhere
 //! has no exit, and a return label within a function's own part of the stack is followed like any other jump.
 //!
+//! A function may return right into another, which its caller then calls with what was returned. When that is one that
+//! the node calls already, as in `f(f(x))`, the further call is made by a **relay**: a node that has no instruction but
+//! the jump by which the first call returned.
+//!
 //! Within a function, nodes of one block are kept apart by the labels on the function's own part of the stack and by its
 //! height: this is the **context**, which shrinks as labels are consumed. Where two ways meet in one node, different
 //! words become a [`Term::Join`](crate::term::Term::Join).
@@ -58,7 +62,7 @@ const WORDS_PER_STEP: usize = 8;
 const STEPS_PER_NODE: u64 = 4;
 const STEPS_PER_TERM: u64 = 3;
 
-/// Most functions that are called one behind the other by labels that they return.
+/// Most functions that a node calls one behind the other by labels that they return; relays call the others.
 const MAX_CHAINED_CALLS: u32 = 16;
 
 /// Longest run of jump destinations that is read as one block, in bytes.
@@ -186,6 +190,8 @@ pub struct Node {
     pub branches: [Option<NodeId>; 2],
     /// Where the calls of the node lead, in the order in which it was found.
     pub transfers: Vec<Transfer>,
+    /// Whether it is no block, but the jump by which a called function returned right into a further call.
+    pub is_relay: bool,
     entry: State,
     calls: Vec<Call>,
     is_queued: bool,
@@ -250,6 +256,8 @@ pub struct Exit {
     pub leaves: Vec<TermId>,
     /// The jumps that leave.
     pub jumps: BTreeSet<Pc>,
+    /// The one of the jumps that was found first.
+    first_jump: Pc,
     writes: Writes,
     is_dirty: bool,
 }
@@ -295,6 +303,21 @@ impl Lifted<'_> {
     pub fn inputs(&self, join: TermId) -> Option<&[TermId]> {
         self.inputs.get(&join).filter(|inputs| !inputs.has_more).map(|inputs| inputs.words.as_slice())
     }
+
+    /// Where a transfer leads in the end: a relay is passed, since the jump that it consists of is the one that leads to
+    /// it.
+    pub fn past_relay(&self, to: Successor) -> Vec<Successor> {
+        match to {
+            Successor::Continuation(node) if self.nodes[node.0 as usize].is_relay => {
+                let relay = &self.nodes[node.0 as usize];
+                let calls =
+                    relay.transfers.iter().filter(|transfer| transfer.from.is_none()).map(|transfer| transfer.to);
+                let nodes = relay.successors.iter().copied().filter(|next| matches!(next, Successor::Node(_)));
+                calls.chain(nodes).collect()
+            }
+            _ => vec![to],
+        }
+    }
 }
 
 /// Words that met in a join.
@@ -332,6 +355,7 @@ struct NodeKey {
     pc: Pc,
     height: i32,
     context: u64,
+    is_relay: bool,
 }
 
 struct Lifter<'a> {
@@ -492,13 +516,13 @@ impl<'a> Lifter<'a> {
         }
         let function = FunctionId(number_of(self.functions.len()));
         self.known_functions.insert(entry, function);
-        let node = self.new_node(entry, State::entry(function));
-        self.known_nodes.insert(NodeKey { function, pc: entry, height: 0, context: 0 }, node);
+        let node = self.new_node(entry, State::entry(function), false);
+        self.known_nodes.insert(NodeKey { function, pc: entry, height: 0, context: 0, is_relay: false }, node);
         self.functions.push(Function { entry, node, exits: Vec::new(), callers: Vec::new() });
         function
     }
 
-    fn new_node(&mut self, pc: Pc, entry: State) -> NodeId {
+    fn new_node(&mut self, pc: Pc, entry: State, is_relay: bool) -> NodeId {
         self.steps += STEPS_PER_NODE;
         let node = NodeId(number_of(self.nodes.len()));
         self.nodes.push(Node {
@@ -510,6 +534,7 @@ impl<'a> Lifter<'a> {
             successors: Vec::new(),
             branches: [None; 2],
             transfers: Vec::new(),
+            is_relay,
             entry,
             calls: Vec::new(),
             is_queued: true,

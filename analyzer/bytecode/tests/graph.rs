@@ -43,6 +43,12 @@ fn calls_lead_into_functions_and_returns_behind_each_call() {
 }
 
 #[test]
+fn a_function_that_returns_into_itself_is_led_to_by_its_own_jump() {
+    let program = "@out @inc CALLER @inc JUMP out: PUSH0 SSTORE STOP inc: 0x01 ADD SWAP1 JUMP";
+    assert_eq!(edges(program), ["start Call inc", "inc Return out", "inc Call inc"]);
+}
+
+#[test]
 fn a_block_ends_with_its_last_instruction_and_is_found_by_its_first() {
     let (code, labels) = assemble("CALLVALUE @no JUMPI STOP no: 0x01 0x02 REVERT");
     let flow = control_flow(&lift(&code));

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::hex;
 use revm_bytecode::opcode::OpCode;
-use uplint_bytecode::lift::{Lifted, Successor, lift};
-use uplint_bytecode::{NodeId, Pc, SectionKind, Unknown, dispatch, instructions, opcode as op, sections};
+use uplint_bytecode::lift::{Argument, Lifted, Successor, lift};
+use uplint_bytecode::{FunctionId, NodeId, Pc, SectionKind, Unknown, dispatch, instructions, opcode as op, sections};
 
 use assembly::assemble;
 
@@ -173,7 +173,40 @@ fn what_many_nodes_keep_of_high_stacks_and_of_stored_labels_is_linear() {
 #[test]
 fn a_function_that_returns_its_own_label_is_followed_a_bounded_number_of_times() {
     let (code, _) = assemble("@own DUP1 JUMP own: DUP1 JUMP");
-    assert_eq!(gaps(&lift(&code)), [Unknown::RepeatedCall, Unknown::Budget]);
+    let lifted = lift(&code);
+    assert_eq!(gaps(&lifted), []);
+    assert!(lifted.nodes.len() < 8);
+}
+
+#[test]
+fn a_function_that_is_given_what_it_returned_itself_is_called_each_time() {
+    // The first two calls return right to the function.
+    let (code, _) = assemble(
+        "@out @inc @inc CALLER @inc JUMP out: PUSH0 SSTORE STOP
+         inc: 0x01 ADD SWAP1 JUMP",
+    );
+    let lifted = lift(&code);
+    assert_eq!(gaps(&lifted), []);
+    let added = |term| lifted.terms.base_and_offset(term).1.to::<u64>();
+    let effect = lifted.nodes.iter().flat_map(|node| &node.effects).next().expect("a write");
+    assert_eq!(added(effect.operands()[1]), 3);
+    let given = lifted.nodes.iter().filter_map(|node| match node.argument(FunctionId(1), 0)? {
+        Argument::Term(term) => Some(added(term)),
+        Argument::Parameter(_) => None,
+    });
+    assert_eq!(given.collect::<Vec<_>>(), [0, 1, 2], "each call is given its own word");
+}
+
+#[test]
+fn functions_that_return_each_to_the_next_are_all_called() {
+    // One block calls more functions one behind the other than it keeps itself.
+    let each = |text: fn(u32) -> String| (0..40).map(text).collect::<Vec<_>>().join(" ");
+    let (labels, functions) = (each(|at| format!("@f{at}")), each(|at| format!("f{at}: 0x01 ADD SWAP1 JUMP")));
+    let (code, _) = assemble(&format!("@out {labels} {labels} CALLER @f0 JUMP out: PUSH0 SSTORE STOP {functions}"));
+    let lifted = lift(&code);
+    assert_eq!(gaps(&lifted), []);
+    let effect = lifted.nodes.iter().flat_map(|node| &node.effects).next().expect("a write");
+    assert_eq!(lifted.terms.base_and_offset(effect.operands()[1]).1.to::<u64>(), 81);
 }
 
 /// A dispatch as compilers write it: a length check, two comparisons, a receive function and a fallback.

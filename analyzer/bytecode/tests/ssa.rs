@@ -84,6 +84,31 @@ b0 n1 @0xc:
 }
 
 #[test]
+fn a_function_that_is_given_what_it_returned_itself_is_called_twice() {
+    assert_text(
+        "@out @inc CALLER @inc JUMP out: PUSH0 SSTORE STOP inc: 0x01 ADD SWAP1 JUMP",
+        "f0 @0x0() {
+b0 n0 @0x0:
+  0x6: v0 = CALLER
+  0xa: call f1(v0) [0 (v1) b1]
+b1 @0x14:
+  jump b2
+b2 n2 @0x14:
+  0x14: call f1(v1) [0 (v2) b3]
+b3 n3 @0xb:
+  0xd: SSTORE 0x0, v2
+  0xe: halt STOP
+}
+f1 @0xf(v0: -1) -> 1 {
+b0 n1 @0xf:
+  0x12: v1 = ADD 0x1, v0
+  0x14: return 0 (v1)
+}
+",
+    );
+}
+
+#[test]
 fn a_jump_to_nowhere_in_particular_is_a_partial_switch() {
     assert_text(
         "PUSH0 CALLDATALOAD JUMP",

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use uplint_artifact::{Artifact, Span};
 use uplint_bytecode::graph::{BlockId, EdgeKind, FlowGraph, control_flow, ways_within};
 use uplint_bytecode::index_vec::Id;
-use uplint_bytecode::lift::{Lifted, Successor, lift_with};
+use uplint_bytecode::lift::{Lifted, Node, Successor, lift_with};
 use uplint_bytecode::ssa::{self, Program};
 use uplint_bytecode::{Coverage, Dispatch, FunctionId, Instruction, NodeId, Pc, dispatch, instructions};
 
@@ -242,7 +242,8 @@ impl Functions<'_> {
         if self.listed + nodes.len() > MAX_LISTED {
             self.is_cut = true;
         } else {
-            for node in nodes {
+            // What a relay does belongs to the block of the call before it.
+            for node in nodes.iter().filter(|node| !self.lifted.nodes[node.index()].is_relay) {
                 let first = self.lifted.nodes[node.index()].pc;
                 let block = blocks.entry(first).or_insert_with(|| FunctionBlock { first, ..FunctionBlock::default() });
                 add(self.lifted, *node, block);
@@ -257,23 +258,43 @@ impl Functions<'_> {
 
 /// Adds what one node of a block does.
 fn add(lifted: &Lifted<'_>, node: NodeId, block: &mut FunctionBlock) {
-    let place = |node: NodeId| lifted.nodes[node.index()].pc;
-    let entry = |function: FunctionId| lifted.functions[function.index()].entry;
     let node = &lifted.nodes[node.index()];
-    block.successors.extend(ways_within(node).map(|(to, kind)| (place(to), kind)));
-    block.calls.extend(node.transfers.iter().filter_map(|transfer| {
-        let to = match transfer.to {
-            Successor::Call(function) => CallTarget::Function(entry(function)),
-            Successor::Node(to) | Successor::Continuation(to) => CallTarget::Block(place(to)),
-            Successor::Return(_) => CallTarget::Caller,
-        };
-        let from = transfer.from.map(|(function, _)| entry(function));
-        // A jump of its own is among the successors.
-        let is_call = from.is_some() || matches!(to, CallTarget::Function(_));
-        is_call.then_some(CallStep { from, to })
-    }));
+    block.successors.extend(ways_within(node).map(|(to, kind)| (lifted.nodes[to.index()].pc, kind)));
+    add_calls(lifted, node, block);
     let returns_itself = node.called().next().is_none();
     block.is_return |= returns_itself && node.successors.iter().any(|next| matches!(next, Successor::Return(_)));
+}
+
+/// Adds where the calls of a node lead, and those of the relays behind them.
+fn add_calls(lifted: &Lifted<'_>, node: &Node, block: &mut FunctionBlock) {
+    let entry = |function: FunctionId| lifted.functions[function.index()].entry;
+    let mut seen = BTreeSet::new();
+    let mut left = vec![node];
+    while let Some(node) = left.pop() {
+        for transfer in &node.transfers {
+            // What the jump of a relay does is told of the transfer to it.
+            if node.is_relay && transfer.from.is_none() {
+                continue;
+            }
+            if let Successor::Continuation(next) = transfer.to
+                && lifted.nodes[next.index()].is_relay
+                && seen.insert(next)
+            {
+                left.push(&lifted.nodes[next.index()]);
+            }
+            let from = transfer.from.map(|(function, _)| entry(function));
+            block.calls.extend(lifted.past_relay(transfer.to).into_iter().filter_map(|to| {
+                let to = match to {
+                    Successor::Call(function) => CallTarget::Function(entry(function)),
+                    Successor::Node(to) | Successor::Continuation(to) => CallTarget::Block(lifted.nodes[to.index()].pc),
+                    Successor::Return(_) => CallTarget::Caller,
+                };
+                // A jump of its own is among the successors.
+                let is_call = from.is_some() || matches!(to, CallTarget::Function(_));
+                is_call.then_some(CallStep { from, to })
+            }));
+        }
+    }
 }
 
 /// Marks where the loops of a function are entered.
@@ -292,5 +313,27 @@ fn mark_loops(blocks: &mut [FunctionBlock], entry: Pc) {
     let loops = FlowGraph::new(blocks.len(), entry, edges).loops();
     for found in &loops.loops {
         blocks[found.header.index()].is_loop_head = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_of_what_the_same_function_returned_is_a_step_of_its_block() {
+        // `f(f(x))`: the first call returns right to the function at 0xc, the second to 0x8.
+        let code = alloy_primitives::hex!("6008600c33600c56 5b5f5500 5b6001019056");
+        let lifted = lift_with(&code, &[]);
+        let graph = graph_of(&lifted, &dispatch(&lifted));
+        let whole = &graph.functions[0];
+        assert_eq!(whole.blocks.iter().map(|block| block.first).collect::<Vec<_>>(), [Pc(0), Pc(8)]);
+        let (first, then) = (None, Some(Pc(0xc)));
+        let steps = [
+            CallStep { from: first, to: CallTarget::Function(Pc(0xc)) },
+            CallStep { from: then, to: CallTarget::Function(Pc(0xc)) },
+            CallStep { from: then, to: CallTarget::Block(Pc(8)) },
+        ];
+        assert_eq!(whole.blocks[0].calls, BTreeSet::from(steps));
     }
 }

@@ -1,5 +1,7 @@
 //! Where control goes: into nodes, into functions and back.
 
+use alloy_primitives::U256;
+
 use crate::coverage::Unknown;
 use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Term, TermId};
@@ -25,10 +27,21 @@ const MERGED: u64 = u64::MAX;
 impl Lifter<'_> {
     /// Control goes to a place of the same function. Answers the node there.
     pub(super) fn go(&mut self, from: NodeId, state: State, pc: Pc, is_continuation: bool) -> Option<NodeId> {
-        let to = self.enter(state, pc)?;
+        let to = self.enter(state, pc, false)?;
         let successor = if is_continuation { Successor::Continuation(to) } else { Successor::Node(to) };
         self.succeed(from, successor);
         Some(to)
+    }
+
+    /// A called function returns by a jump right into a further call, which the node that called it makes already in
+    /// another way. Answers the relay that makes the further call.
+    pub(super) fn relay(&mut self, from: NodeId, mut state: State, to: Pc, jump: Pc) -> Option<NodeId> {
+        let label = self.terms.constant(U256::from(to.0));
+        // The jump took it from the stack, so that there is room for it.
+        state.push(label).ok()?;
+        let relay = self.enter(state, jump, true)?;
+        self.succeed(from, Successor::Continuation(relay));
+        Some(relay)
     }
 
     fn succeed(&mut self, from: NodeId, successor: Successor) {
@@ -49,12 +62,12 @@ impl Lifter<'_> {
         }
     }
 
-    fn enter(&mut self, state: State, pc: Pc) -> Option<NodeId> {
+    fn enter(&mut self, state: State, pc: Pc, is_relay: bool) -> Option<NodeId> {
         self.spend_words(state.len_words());
         let function = state.function;
         let height = state.height();
         let mut context = self.context(&state);
-        let key = NodeKey { function, pc, height, context };
+        let key = NodeKey { function, pc, height, context, is_relay };
         if let Some(&known) = self.known_nodes.get(&key) {
             self.meet(known, state);
             return Some(known);
@@ -65,7 +78,7 @@ impl Lifter<'_> {
         if number > MAX_CONTEXTS {
             self.gap(pc, if number > MAX_HEIGHTS { Unknown::StackHeights } else { Unknown::Contexts });
             context = MERGED;
-            let key = NodeKey { function, pc, height, context };
+            let key = NodeKey { function, pc, height, context, is_relay };
             if let Some(&known) = self.known_nodes.get(&key) {
                 self.meet(known, state);
                 return Some(known);
@@ -74,8 +87,8 @@ impl Lifter<'_> {
                 return None;
             }
         }
-        let node = self.new_node(pc, state);
-        self.known_nodes.insert(NodeKey { function, pc, height, context }, node);
+        let node = self.new_node(pc, state, is_relay);
+        self.known_nodes.insert(NodeKey { function, pc, height, context, is_relay }, node);
         Some(node)
     }
 
@@ -163,8 +176,9 @@ impl Lifter<'_> {
         }
     }
 
-    /// A call of the function at a place, by the block's own jump or with what the exit of another left.
-    pub(super) fn call(&mut self, from: NodeId, state: State, target: Pc, by: Option<(FunctionId, u32)>) {
+    /// A call of the function at a place, by the block's own jump or with what the exit of another left. Control does
+    /// not come back yet.
+    pub(super) fn call(&mut self, from: NodeId, state: State, target: Pc, by: Option<(FunctionId, u32)>) -> FunctionId {
         let function = self.function_at(target);
         self.succeed(from, Successor::Call(function));
         self.transfer(from, by, Successor::Call(function));
@@ -174,15 +188,28 @@ impl Lifter<'_> {
         self.spend_words(state.len_words());
         let calls = &mut self.nodes[from.0 as usize].calls;
         self.steps += (calls.len() / WORDS_PER_STEP) as u64;
-        let other = calls.iter().position(|call| call.function == function).map(|at| calls.remove(at));
-        // Nearly all make one call.
-        calls.reserve_exact(1);
-        calls.push(Call { function, by, state });
-        if other.is_some_and(|other| other.by != by) {
-            self.gap(self.nodes[from.0 as usize].pc, Unknown::RepeatedCall);
+        let call = Call { function, by, state };
+        if let Some(known) = calls.iter_mut().find(|call| call.function == function) {
+            *known = call;
+        } else {
+            // Nearly all nodes make one call.
+            calls.reserve_exact(1);
+            calls.push(call);
         }
+        function
+    }
+
+    /// Whether a node calls a function, and not with what this exit left.
+    pub(super) fn calls_otherwise(&self, node: NodeId, target: Pc, by: (FunctionId, u32)) -> bool {
+        let function = self.known_functions.get(&target);
+        let calls = &self.nodes[node.0 as usize].calls;
+        calls.iter().any(|call| Some(&call.function) == function && call.by != Some(by))
+    }
+
+    /// Control comes back from a call by each exit that is known.
+    pub(super) fn come_back_by_all(&mut self, caller: NodeId, function: FunctionId) {
         for exit in 0..self.functions[function.0 as usize].exits.len() {
-            self.come_back(from, function, exit);
+            self.come_back(caller, function, exit);
         }
     }
 
@@ -333,6 +360,7 @@ impl Lifter<'_> {
                     takes: state.below,
                     leaves: state.items.clone(),
                     jumps: jumps.iter().copied().collect(),
+                    first_jump: jumps.first().copied().unwrap_or_default(),
                     writes: state.memory.writes,
                     is_dirty: true,
                 });

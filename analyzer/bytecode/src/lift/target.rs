@@ -80,16 +80,21 @@ impl Lifter<'_> {
         let targets = self.targets(node, target, pc);
         let last = targets.len().saturating_sub(1);
         let mut state = Some(state);
+        let mut called = Vec::new();
         for (at, &to) in targets.iter().enumerate() {
             let Some(state) = (if at == last { state.take() } else { state.clone() }) else { break };
             if !is_branch && self.is_call(&state, to) {
-                self.call(node, state, to, None);
+                called.push(self.call(node, state, to, None));
             } else {
                 let there = self.go(node, state, to, false);
                 if is_branch {
                     self.nodes[node.0 as usize].branches[0] = there;
                 }
             }
+        }
+        // What one returns into another is a further call only when the node's own are known.
+        for function in called {
+            self.come_back_by_all(node, function);
         }
     }
 
@@ -108,18 +113,20 @@ impl Lifter<'_> {
             }
             return;
         }
-        let pc = jumps.first().copied().unwrap_or_default();
+        let pc = self.functions[by.0.0 as usize].exits[by.1 as usize].first_jump;
         for to in self.targets(caller, target, pc) {
             // A label that is a function itself is called with what is returned.
             if self.known_functions.contains_key(&to) && self.is_call(&state, to) {
                 // Each may return the label of the next without end.
-                if self.chained_calls >= MAX_CHAINED_CALLS || self.is_spent() {
-                    self.gap(pc, Unknown::Budget);
-                    continue;
+                let is_chained_on = self.chained_calls < MAX_CHAINED_CALLS && !self.is_spent();
+                if is_chained_on && !self.calls_otherwise(caller, to, by) {
+                    self.chained_calls += 1;
+                    let function = self.call(caller, state.clone(), to, Some(by));
+                    self.come_back_by_all(caller, function);
+                    self.chained_calls -= 1;
+                } else if let Some(relay) = self.relay(caller, state.clone(), to, pc) {
+                    self.transfer(caller, Some(by), Successor::Continuation(relay));
                 }
-                self.chained_calls += 1;
-                self.call(caller, state.clone(), to, Some(by));
-                self.chained_calls -= 1;
             } else if let Some(there) = self.go(caller, state.clone(), to, true) {
                 self.transfer(caller, Some(by), Successor::Continuation(there));
             }

@@ -151,15 +151,16 @@ pub fn edges(lifted: &Lifted<'_>) -> BTreeSet<(u32, u32)> {
         let within = node.successors.iter().filter(|successor| matches!(successor, Successor::Node(_)));
         edges.extend(within.filter_map(|successor| Some((pc.0, place(*successor)?))));
         for transfer in &node.transfers {
-            let Some(to) = place(transfer.to) else { continue };
-            match transfer.from {
-                None => {
-                    edges.insert((pc.0, to));
-                }
-                Some((function, exit)) => {
-                    let exits = &lifted.functions[function.0 as usize].exits;
-                    let jumps = exits.get(exit as usize).into_iter().flat_map(|exit| &exit.jumps);
-                    edges.extend(jumps.map(|jump| (jump.0, to)));
+            for to in lifted.past_relay(transfer.to).into_iter().filter_map(place) {
+                match transfer.from {
+                    None => {
+                        edges.insert((pc.0, to));
+                    }
+                    Some((function, exit)) => {
+                        let exits = &lifted.functions[function.0 as usize].exits;
+                        let jumps = exits.get(exit as usize).into_iter().flat_map(|exit| &exit.jumps);
+                        edges.extend(jumps.map(|jump| (jump.0, to)));
+                    }
                 }
             }
         }

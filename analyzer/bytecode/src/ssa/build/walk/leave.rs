@@ -185,7 +185,8 @@ impl Walk<'_, '_> {
             let results = exit.leaves.iter().map(|_| self.draft.result()).collect();
             let height = self.draft.units[unit].top().saturating_sub(takes).saturating_add(left);
             let is_complete = exit.jumps.iter().all(|&jump| self.gaps.is_complete(jump));
-            let mut to: Vec<UnitId> = ways.iter().map(|&way| self.behind(node, pc, way, height)).collect();
+            let mut to: Vec<UnitId> =
+                ways.iter().map(|&way| self.behind(node, pc, way, height, (unit, exit.target))).collect();
             if to.len() > 1 || !is_complete {
                 let target = self.exit_target(unit, exit.target);
                 let switch = self.draft.unit(pc, None, height);
@@ -209,11 +210,27 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The unit to which control comes back from a call.
-    fn behind(&mut self, node: NodeId, pc: Pc, way: Successor, height: i32) -> UnitId {
+    /// The unit to which control comes back from a call that a unit makes, by an exit to this target.
+    fn behind(
+        &mut self,
+        node: NodeId,
+        pc: Pc,
+        way: Successor,
+        height: i32,
+        (unit, target): (UnitId, TermId),
+    ) -> UnitId {
         match way {
             Successor::Node(to) | Successor::Continuation(to) => {
-                if self.lifted.nodes[to.0 as usize].height() == height {
+                let there = &self.lifted.nodes[to.0 as usize];
+                if there.is_relay && there.height() == height.saturating_add(1) {
+                    // It takes the target from the stack once more.
+                    let label = self.exit_target(unit, target);
+                    let before = self.draft.unit(there.pc, None, height);
+                    self.draft.units[before].items.push(label);
+                    self.draft.units[before].ending = Ending::Jump(self.unit_of(to));
+                    return before;
+                }
+                if !there.is_relay && there.height() == height {
                     return self.unit_of(to);
                 }
             }
