@@ -237,13 +237,13 @@ impl<'a> Walk<'a> {
         let mut rows = Vec::new();
         let mut open = vec![self.evaluation().with(self.evaluation().given())];
         while let Some(chosen) = open.pop().filter(|_| self.budget.get() > 0) {
-            if let Some((choice, number)) = chosen.choice(condition) {
+            if let Some(choice) = chosen.choice(condition) {
                 if chosen.choices() == MAX_NESTED_CHOICES {
                     self.budget.set(0);
                     break;
                 }
                 // In descending order, so that rows come out in ascending order.
-                open.extend((0..number).rev().map(|row| chosen.choosing(choice, row)));
+                open.extend((0..choice.rows).rev().map(|row| chosen.choosing(choice.row, row)));
                 continue;
             }
             let probes = Probes::new(chosen);

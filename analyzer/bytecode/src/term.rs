@@ -16,9 +16,11 @@ use crate::instruction::Pc;
 
 mod evaluate;
 mod fold;
+mod table;
 
 pub(crate) use evaluate::{Evaluation, Given};
 pub use fold::compute;
+pub(crate) use table::Choice;
 
 /// A term of one [`Terms`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,7 +8,7 @@ use revm_bytecode::opcode as op;
 
 use crate::coverage::Unknown;
 use crate::instruction::Pc;
-use crate::term::{FunctionId, NodeId, Term, TermId};
+use crate::term::{Choice, FunctionId, NodeId, Term, TermId};
 
 use super::state::State;
 use super::{Lifter, MAX_CHAINED_CALLS, MAX_COPIED_REGIONS, Successor};
@@ -61,13 +61,6 @@ struct Search {
     known: HashMap<TermId, Values, RandomState>,
     /// How many numbers were computed or put together.
     numbers: usize,
-}
-
-/// Words that were looked at for a choice, each once: operations share operands.
-#[derive(Debug, Default)]
-struct Seen {
-    words: HashSet<TermId, RandomState>,
-    places: HashSet<TermId, RandomState>,
 }
 
 impl Lifter<'_> {
@@ -222,11 +215,11 @@ impl Lifter<'_> {
 
     fn compute(&mut self, node: NodeId, word: TermId, values: &mut Values, search: &mut Search) {
         // A row of a table within the code: every row is tried.
-        if let Some((choice, rows)) = self.choice(word) {
-            for row in 0..rows {
+        if let Some(choice) = self.choice(word) {
+            for row in 0..choice.rows {
                 let row = self.terms.constant(U256::from(row));
                 let mut left = 64;
-                match self.replace(word, choice, row, &mut left) {
+                match self.replace(word, choice.row, row, &mut left) {
                     Some(chosen) => self.collect(node, chosen, values, search),
                     None => values.has_others = true,
                 }
@@ -268,41 +261,12 @@ impl Lifter<'_> {
         }
     }
 
-    /// The first remainder or mask within a place of the code that a word is read from, and how many values it has.
-    fn choice(&mut self, word: TermId) -> Option<(TermId, u64)> {
-        let mut seen = Seen::default();
-        let found = self.choice_in(word, 0, &mut seen);
-        self.steps += (seen.words.len() + seen.places.len()) as u64 / 4;
-        found
-    }
-
-    fn choice_in(&self, word: TermId, depth: usize, seen: &mut Seen) -> Option<(TermId, u64)> {
-        let Term::Operation { opcode, operands } = self.terms.get(word) else { return None };
-        if depth > MAX_DEPTH || !seen.words.insert(word) {
-            return None;
-        }
-        // The innermost first: its row says how many rows the next has.
-        operands
-            .iter()
-            .find_map(|&operand| self.choice_in(operand, depth + 1, seen))
-            .or_else(|| (opcode == op::CODECOPY).then(|| self.remainder(operands[0], depth + 1, seen)).flatten())
-    }
-
-    fn remainder(&self, word: TermId, depth: usize, seen: &mut Seen) -> Option<(TermId, u64)> {
-        let Term::Operation { opcode, operands } = self.terms.get(word) else { return None };
-        if depth > MAX_DEPTH || !seen.places.insert(word) {
-            return None;
-        }
-        let number = |at: usize| operands.get(at).and_then(|&operand| self.terms.number(operand));
-        let rows = match opcode {
-            op::MOD => number(1).copied(),
-            op::AND => number(1).filter(|mask| (**mask + U256::ONE).is_power_of_two()).map(|mask| *mask + U256::ONE),
-            _ => None,
-        };
-        if let Some(rows) = rows.and_then(|rows| u64::try_from(rows).ok()).filter(|&rows| 0 < rows && rows <= 1024) {
-            return Some((word, rows));
-        }
-        operands.iter().find_map(|&operand| self.remainder(operand, depth + 1, seen))
+    /// The first choice of a row of a table in the code that a word needs.
+    fn choice(&mut self, word: TermId) -> Option<Choice> {
+        let mut left = MAX_LOOKS;
+        let choice = Choice::find(&self.terms, word, |term| self.terms.number(term).copied(), &mut left);
+        self.steps += u64::from(MAX_LOOKS - left) / 4;
+        choice
     }
 
     /// A word with one part replaced, computed anew.

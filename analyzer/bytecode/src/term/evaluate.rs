@@ -7,14 +7,11 @@ use alloy_primitives::U256;
 use foldhash::fast::RandomState;
 use revm_bytecode::opcode as op;
 
-use super::{Term, TermId, Terms, fold};
+use super::{Choice, Term, TermId, Terms, fold};
 use crate::code::Code;
 
 /// Most terms that are computed for one evaluation.
 const MAX_TERMS: u32 = 2_000;
-
-/// Most values that a table of the code is tried for.
-const MAX_ROWS: u64 = 1024;
 
 /// Numbers for some of the terms.
 pub(crate) struct Evaluation<'a> {
@@ -124,35 +121,12 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// A part of a term that chooses a row of a table in the code, and how many rows there are. The table whose place
-    /// needs no further choice comes first.
-    pub(crate) fn choice(&self, term: TermId) -> Option<(TermId, u64)> {
-        let mut left = MAX_TERMS;
-        self.find(term, false, &mut left)
-    }
-
-    fn find(&self, term: TermId, in_table: bool, left: &mut u32) -> Option<(TermId, u64)> {
-        let Term::Operation { opcode, operands } = self.terms.get(term) else { return None };
-        self.spend(left)?;
-        if self.chosen.iter().any(|(chosen, _)| *chosen == term) {
-            return None;
-        }
-        let in_operands = in_table || opcode == op::CODECOPY;
-        if let Some(inner) = operands.iter().find_map(|&operand| self.find(operand, in_operands, left)) {
-            return Some(inner);
-        }
-        if !in_table {
-            return None;
-        }
-        let rows = match opcode {
-            op::MOD => self.number(operands[1]),
-            op::AND => {
-                let rows = self.number(operands[1]).and_then(|mask| mask.checked_add(U256::ONE));
-                rows.filter(|rows| rows.is_power_of_two())
-            }
-            _ => None,
-        };
-        let rows = rows.and_then(|rows| u64::try_from(rows).ok()).filter(|rows| (1..=MAX_ROWS).contains(rows));
-        rows.filter(|_| self.number(term).is_none()).map(|rows| (term, rows))
+    /// The next choice of a row of a table in the code that the number of a term takes.
+    pub(crate) fn choice(&self, term: TermId) -> Option<Choice> {
+        let looks = u32::try_from(self.budget.get()).unwrap_or(u32::MAX).min(MAX_TERMS);
+        let mut left = looks;
+        let choice = Choice::find(self.terms, term, |term| self.number(term), &mut left);
+        self.budget.set(self.budget.get().saturating_sub(u64::from(looks - left)));
+        choice
     }
 }
