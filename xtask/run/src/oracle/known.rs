@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use revm::bytecode::opcode as op;
 use revm::primitives::{B256, Bytes, U256};
 use uplint_bytecode::lift::{Effect, End, Lifted, Successor};
-use uplint_bytecode::{Pc, Piece, Term, TermId, Unknown};
+use uplint_bytecode::{Pc, Piece, Term, TermId, Unknown, instructions};
 
 use super::claims::Fit;
 use super::record::Event;
@@ -172,17 +172,9 @@ pub fn edges(lifted: &Lifted<'_>) -> BTreeSet<(u32, u32)> {
 fn block_start(lifted: &Lifted<'_>, pc: u32) -> u32 {
     // Forward from the last destination before it, which is a whole instruction.
     let start = (0..=pc).rev().find(|at| lifted.code.is_destination(Pc(*at))).unwrap_or(0);
-    let mut block = start;
-    let mut at = start;
-    while at < pc {
-        let Some(&opcode) = lifted.code.bytes().get(at as usize) else { break };
-        let immediate = if (op::PUSH1..=op::PUSH32).contains(&opcode) { opcode - op::PUSH0 } else { 0 };
-        at += 1 + u32::from(immediate);
-        if opcode == op::JUMPI {
-            block = at;
-        }
-    }
-    block
+    let behind = instructions(lifted.code.bytes().get(start as usize..).unwrap_or_default());
+    let before = behind.map(|at| (start + at.pc.0, at.opcode)).take_while(|&(at, _)| at < pc);
+    before.filter(|(_, opcode)| opcode.get() == op::JUMPI).last().map_or(start, |(at, _)| at + 1)
 }
 
 /// Whether words that happened are among those that terms stand for.

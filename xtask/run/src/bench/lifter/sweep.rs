@@ -21,17 +21,7 @@ pub(super) fn leaders(code: &[u8]) -> BTreeSet<u32> {
 
 /// The instructions of a sweep from the first byte.
 pub(super) fn instructions(code: &[u8]) -> impl Iterator<Item = (u32, u8)> + '_ {
-    let mut at = 0usize;
-    std::iter::from_fn(move || {
-        let opcode = *code.get(at)?;
-        let pc = u32::try_from(at).ok()?;
-        at += 1 + push_len_bytes(opcode);
-        Some((pc, opcode))
-    })
-}
-
-fn push_len_bytes(opcode: u8) -> usize {
-    if (op::PUSH1..=op::PUSH32).contains(&opcode) { usize::from(opcode - op::PUSH0) } else { 0 }
+    uplint_bytecode::instructions(code).map(|instruction| (instruction.pc.0, instruction.opcode.get()))
 }
 
 /// The blocks that the lifter reaches.
@@ -52,4 +42,14 @@ pub(super) fn reached(lifted: &Lifted<'_>, leaders: &BTreeSet<u32>) -> BTreeSet<
         reached.extend(leaders.range(node.pc.0..=end.max(node.pc.0)).copied());
     }
     reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_block_begins_behind_an_immediate_that_looks_like_a_branch() {
+        assert_eq!(leaders(&[op::DUPN, op::JUMPI, op::PUSH1, op::JUMPI, op::JUMPI, op::STOP]), BTreeSet::from([0, 5]));
+    }
 }
