@@ -7,4 +7,5 @@
 //! Executions are bounded and the same in every run, so that what was refuted once is refuted again.
 
 pub mod contract;
+pub mod hostile;
 pub mod oracle;

@@ -6,7 +6,8 @@ use revm::primitives::U256;
 use uplint_bytecode::lift;
 use uplint_facts::effects::AccessSpace;
 use xtask_run::contract::Output;
-use xtask_run::oracle::{Ended, Event, Frame, Happened, compare, judge, run};
+use xtask_run::hostile;
+use xtask_run::oracle::{Ended, Event, Frame, Happened, Random, compare, judge, run};
 
 #[test]
 fn nothing_happens_that_the_lifter_does_not_foresee() {
@@ -84,4 +85,25 @@ fn a_claim_that_a_call_refutes_is_reported() {
     assert_eq!(refuted(&without), ["a call succeeded without the condition"]);
     let longer = |frame: &mut Frame| frame.ended = Ended::Succeeded { returned: 32, is_destroyed: false };
     assert_eq!(refuted(&longer), ["the function returns other lengths"]);
+}
+
+/// What a call does that reverts is undone and need not be told, nor what lies behind a place that is told as not followed.
+#[test]
+fn hostile_codes_do_nothing_that_is_not_told() {
+    let mut judged = 0;
+    for seed in 1..=1_500 {
+        let code = hostile::running(&mut Random::new(seed));
+        let lifted = lift(&code);
+        let recorded = run(&code, &[]);
+        let verdict = compare(&lifted, &recorded);
+        judged += verdict.counts.values().map(|count| count.events).sum::<u64>();
+        let is_followed = |frame: &&Frame| !lifted.coverage.gaps.iter().any(|gap| frame.reached.contains(&gap.pc.0));
+        let counts = |frame: &&Frame| frame.ended != Ended::Undone && is_followed(frame);
+        for event in verdict.uncovered {
+            let mut frames = recorded.frames.iter().filter(counts);
+            let happened = frames.any(|frame| frame.reached.contains(&event.pc));
+            assert!(!happened, "{} of seed {seed}: {event:?}", revm::primitives::hex::encode(&code));
+        }
+    }
+    assert!(judged >= 3_000, "only {judged} events happened");
 }

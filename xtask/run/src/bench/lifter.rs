@@ -3,7 +3,6 @@
 
 mod compiled;
 mod figures;
-mod hostile;
 mod mainnet;
 mod matrix;
 mod peer;
@@ -24,7 +23,8 @@ use revm::primitives::hex;
 use uplint_bytecode::lift;
 use uplint_facts::effects::effects_of;
 use xtask_run::contract::Contract;
-use xtask_run::oracle::{self, Entry, Verdict};
+use xtask_run::hostile;
+use xtask_run::oracle::{self, Entry, Random, Verdict};
 
 use self::figures::Figures;
 use self::matrix::{Compiler, Job};
@@ -98,6 +98,9 @@ impl AddAssign for Judged {
 const CHAIN_LIMIT: usize = 24 << 10;
 const SHORT: usize = 218;
 
+/// How many hostile codes there are of each length.
+const HOSTILE_CODES: u64 = 600;
+
 /// The lines of the README between which the figures stand.
 const TABLE: (&str, &str) = ("<!-- lifter: begin (cargo xtask bench lifter --write) -->\n", "<!-- lifter: end -->\n");
 
@@ -170,13 +173,22 @@ fn costs(folders: &Folders, codes: &[Code], runs: usize) -> Result<Vec<Target>, 
     let everything = format!("everything, contracts per second and core, of {}", all.len());
     targets.push(targets::per_second(everything, (1_000.0, "1,000"), per_second));
     let within_limit = codes.iter().map(|code| code.bytes.as_slice()).filter(|code| code.len() <= CHAIN_LIMIT);
-    let (long, short): (Vec<_>, Vec<_>) = (hostile::codes(CHAIN_LIMIT).collect(), hostile::codes(SHORT).collect());
+    let hostile = |len: usize| (1..=HOSTILE_CODES).map(move |seed| hostile::repeated(len, &mut Random::new(seed)));
+    let (long, short): (Vec<_>, Vec<_>) = (hostile(CHAIN_LIMIT).collect(), hostile(SHORT).collect());
     let slowest = timing::slowest(within_limit.chain(long.iter().map(Vec::as_slice)));
     let limit = (Duration::from_millis(50), "under 50 ms");
-    targets.push(targets::under("the slowest of these and of 600 hostile codes of 24 KiB".to_owned(), limit, slowest));
+    targets.push(targets::under(
+        format!("the slowest of these and of {HOSTILE_CODES} hostile codes of 24 KiB"),
+        limit,
+        slowest,
+    ));
     let slowest = timing::slowest(short.iter().map(Vec::as_slice));
     let limit = (Duration::from_millis(5), "under 5 ms");
-    targets.push(targets::under("the slowest of 600 hostile codes of 218 bytes".to_owned(), limit, slowest));
+    targets.push(targets::under(
+        format!("the slowest of {HOSTILE_CODES} hostile codes of {SHORT} bytes"),
+        limit,
+        slowest,
+    ));
     targets.push(peak(folders, codes, &long)?);
     Ok(targets)
 }

@@ -223,7 +223,10 @@ impl<CTX: ContextTr + Host> Inspector<CTX, EthInterpreter> for Recorded {
             }
             op::SLOAD | op::SSTORE | op::TLOAD | op::TSTORE => {
                 let Some(slot) = peek(0) else { return };
-                self.add(pc, Event::Storage { opcode, slot });
+                // A store halts where the stack holds no value for it.
+                if matches!(opcode, op::SLOAD | op::TLOAD) || peek(1).is_some() {
+                    self.add(pc, Event::Storage { opcode, slot });
+                }
             }
             op::CALL | op::CALLCODE | op::DELEGATECALL | op::STATICCALL => {
                 let Some(target) = peek(1) else { return };

@@ -1,22 +1,21 @@
-//! Codes that nobody compiled: short patterns of the instructions that decide where control goes and what lies where,
-//! repeated until the code is as long as it is asked to be. The same in every run.
+//! Codes that nobody compiled, the same for one seed.
 
 use revm::bytecode::opcode as op;
-use xtask_run::oracle::Random;
 
-/// How many codes of each length.
-const CODES: u64 = 600;
+use crate::oracle::Random;
 
-/// Longest pattern, in bytes.
-const MAX_PATTERN: u64 = 42;
+/// Longest pattern that is repeated, in bytes.
+const MAX_PATTERN: u8 = 42;
 
-/// What patterns are made of, besides random bytes.
-const TELLING: [u8; 34] = [
+/// What decides where control goes and what lies where, and the instructions that work on it.
+const TELLING: [u8; 42] = [
     op::JUMP,
+    op::JUMPI,
     op::JUMPI,
     op::JUMPDEST,
     op::JUMPDEST,
     op::PUSH0,
+    op::PUSH1,
     op::PUSH1,
     op::PUSH2,
     op::PUSH2,
@@ -26,6 +25,7 @@ const TELLING: [u8; 34] = [
     op::DUP16,
     op::SWAP1,
     op::SWAP2,
+    op::SWAP3,
     op::SWAP16,
     op::POP,
     op::MLOAD,
@@ -33,41 +33,64 @@ const TELLING: [u8; 34] = [
     op::MSTORE8,
     op::SLOAD,
     op::SSTORE,
+    op::TLOAD,
+    op::TSTORE,
     op::KECCAK256,
     op::CODECOPY,
     op::CALLDATACOPY,
     op::CALLDATALOAD,
     op::CALLDATASIZE,
     op::ADD,
+    op::SUB,
     op::MUL,
     op::MOD,
     op::AND,
+    op::OR,
     op::SHL,
     op::SHR,
     op::CALLER,
+    op::ISZERO,
     op::CALL,
 ];
 
-/// Codes of a length in bytes.
-pub(super) fn codes(len: usize) -> impl Iterator<Item = Vec<u8>> {
-    (1..=CODES).map(move |seed| code(len, &mut Random::new(seed)))
-}
-
-fn code(len: usize, random: &mut Random) -> Vec<u8> {
+/// A short pattern of instructions and bytes, repeated until the code has a length in bytes: what takes time and memory.
+pub fn repeated(len: usize, random: &mut Random) -> Vec<u8> {
     let mut byte = || {
-        if random.below(5) == 0 {
-            u8::try_from(random.below(256)).unwrap_or_default()
-        } else {
-            random.choose(&TELLING).unwrap_or(op::JUMPDEST)
-        }
+        if random.below(5) == 0 { small(random, 256) } else { random.choose(&TELLING).unwrap_or(op::JUMPDEST) }
     };
-    let pattern_len = 2 + usize::from(byte()) % usize::try_from(MAX_PATTERN).unwrap_or(2);
+    let pattern_len = 2 + byte() % MAX_PATTERN;
     let pattern: Vec<u8> = (0..pattern_len).map(|_| byte()).collect();
     let mut code: Vec<u8> = pattern.iter().copied().cycle().take(len).collect();
     if random.below(3) > 0 {
         aim(&mut code, random);
     }
     code
+}
+
+/// A code of some hundred bytes that runs for a while: words on the stack first, small numbers, jumps that lead
+/// somewhere.
+pub fn running(random: &mut Random) -> Vec<u8> {
+    let len = 80 + random.below(160);
+    let mut code = Vec::new();
+    for _ in 0..20 {
+        code.extend([op::PUSH1, small(random, 8)]);
+    }
+    while (code.len() as u64) < len {
+        let opcode = random.choose(&TELLING).unwrap_or(op::JUMPDEST);
+        code.push(opcode);
+        match opcode {
+            op::PUSH1 => code.push(small(random, 70)),
+            op::PUSH2 => code.extend([0, 0]),
+            _ => {}
+        }
+    }
+    code.push(op::STOP);
+    aim(&mut code, random);
+    code
+}
+
+fn small(random: &mut Random, bound: u64) -> u8 {
+    u8::try_from(random.below(bound)).unwrap_or_default()
 }
 
 /// Makes the words of two bytes that the code pushes places where a jump may lead.
