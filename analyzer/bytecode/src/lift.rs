@@ -17,6 +17,19 @@
 //! height: this is the **context**, which shrinks as labels are consumed. Where two ways meet in one node, different
 //! words become a [`Term::Join`](crate::term::Term::Join).
 //!
+//! # The lattice
+//!
+//! A place on a node's stack holds nothing yet, then one term, and at last the join of that node and place: three steps,
+//! the last above all others. The join keeps the terms that met in it, up to a number ([`Lifted::inputs`]), so that a jump
+//! to one of several labels is still followed to each. A byte of memory is known to be a byte of a term, or not known; a
+//! branch on the way is known to have gone one way, or not known. Where two ways meet, only what both know is kept.
+//!
+//! # Summaries
+//!
+//! What a function does to its callers is its exits alone: where it jumps to, how many words it takes, what it leaves
+//! instead, in terms of its parameters, and how far down in memory it may have written. An exit grows until it changes no
+//! more; each caller is then told, so that recursion ends where nothing new is said.
+//!
 //! # Why it ends
 //!
 //! A word of a node's stack changes at most once, to a join; exits likewise; contexts are capped, and the instructions
