@@ -522,6 +522,12 @@ impl<'a> Lifter<'a> {
         self.gaps.insert(CoverageGap { pc, unknown });
     }
 
+    fn gaps_at(&mut self, pcs: &[Pc], unknown: Unknown) {
+        for &pc in pcs {
+            self.gap(pc, unknown);
+        }
+    }
+
     /// The function that begins at a place.
     fn function_at(&mut self, entry: Pc) -> FunctionId {
         if let Some(&known) = self.known_functions.get(&entry) {

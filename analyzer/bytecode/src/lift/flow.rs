@@ -209,7 +209,12 @@ impl Lifter<'_> {
     /// Control comes back from a call by each exit that is known.
     pub(super) fn come_back_by_all(&mut self, caller: NodeId, function: FunctionId) {
         for exit in 0..self.functions[function.0 as usize].exits.len() {
-            self.come_back(caller, function, exit);
+            if self.is_spent() {
+                let jumps: Vec<Pc> = self.functions[function.0 as usize].exits[exit].jumps.iter().copied().collect();
+                self.gaps_at(&jumps, Unknown::Budget);
+            } else {
+                self.come_back(caller, function, exit);
+            }
         }
     }
 

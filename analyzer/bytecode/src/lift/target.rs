@@ -19,6 +19,9 @@ const MAX_VALUES: usize = 4096;
 /// Most terms that are looked at for one word.
 const MAX_LOOKS: u32 = 20_000;
 
+/// Most numbers that are computed or put together for one word.
+const MAX_NUMBERS: usize = 1 << 16;
+
 /// Most operations within each other that are followed.
 const MAX_DEPTH: usize = 48;
 
@@ -63,6 +66,14 @@ struct Search {
     numbers: usize,
 }
 
+impl Search {
+    /// Takes one look, when there is one left.
+    fn look(&mut self) -> Option<()> {
+        self.left = self.left.checked_sub(1).filter(|_| self.numbers <= MAX_NUMBERS)?;
+        Some(())
+    }
+}
+
 impl Lifter<'_> {
     /// A jump to a word.
     pub(super) fn jump(&mut self, node: NodeId, state: State, target: TermId, pc: Pc, is_branch: bool) {
@@ -70,12 +81,16 @@ impl Lifter<'_> {
             self.leave(node, state, target, &[pc]);
             return;
         }
-        let targets = self.targets(node, target, pc);
+        let targets = self.targets(node, target, &[pc]);
         let last = targets.len().saturating_sub(1);
         let mut state = Some(state);
         let mut called = Vec::new();
         for (at, &to) in targets.iter().enumerate() {
             let Some(state) = (if at == last { state.take() } else { state.clone() }) else { break };
+            if self.is_spent() {
+                self.gap(pc, Unknown::Budget);
+                break;
+            }
             if !is_branch && self.is_call(&state, to) {
                 called.push(self.call(node, state, to, None));
             } else {
@@ -106,18 +121,21 @@ impl Lifter<'_> {
             }
             return;
         }
-        let pc = self.functions[by.0.0 as usize].exits[by.1 as usize].first_jump;
-        for to in self.targets(caller, target, pc) {
+        let first = self.functions[by.0.0 as usize].exits[by.1 as usize].first_jump;
+        for to in self.targets(caller, target, jumps) {
+            if self.is_spent() {
+                self.gaps_at(jumps, Unknown::Budget);
+                break;
+            }
             // A label that is a function itself is called with what is returned.
             if self.known_functions.contains_key(&to) && self.is_call(&state, to) {
                 // Each may return the label of the next without end.
-                let is_chained_on = self.chained_calls < MAX_CHAINED_CALLS && !self.is_spent();
-                if is_chained_on && !self.calls_otherwise(caller, to, by) {
+                if self.chained_calls < MAX_CHAINED_CALLS && !self.calls_otherwise(caller, to, by) {
                     self.chained_calls += 1;
                     let function = self.call(caller, state.clone(), to, Some(by));
                     self.come_back_by_all(caller, function);
                     self.chained_calls -= 1;
-                } else if let Some(relay) = self.relay(caller, state.clone(), to, pc) {
+                } else if let Some(relay) = self.relay(caller, state.clone(), to, first) {
                     self.transfer(caller, Some(by), Successor::Continuation(relay));
                 }
             } else if let Some(there) = self.go(caller, state.clone(), to, true) {
@@ -126,8 +144,8 @@ impl Lifter<'_> {
         }
     }
 
-    /// The places that a jump at `pc` can lead to.
-    fn targets(&mut self, node: NodeId, target: TermId, pc: Pc) -> Vec<Pc> {
+    /// The places that any of these jumps can lead to.
+    fn targets(&mut self, node: NodeId, target: TermId, jumps: &[Pc]) -> Vec<Pc> {
         if let Some(number) = self.terms.number(target) {
             // A jump to anything but a destination halts.
             return self.code.destination(number).into_iter().collect();
@@ -139,12 +157,13 @@ impl Lifter<'_> {
                 self.pool_users.insert(node);
                 if !self.stored_labels.is_empty() {
                     self.steps += self.stored_labels.len() as u64;
-                    self.gap(pc, Unknown::FunctionPointer);
+                    self.gaps_at(jumps, Unknown::FunctionPointer);
                     places.extend(self.stored_labels.iter().copied());
                     return places.into_iter().collect();
                 }
             }
-            self.gap(pc, if places.is_empty() { Unknown::JumpTarget } else { Unknown::SomeJumpTargets });
+            let unknown = if places.is_empty() { Unknown::JumpTarget } else { Unknown::SomeJumpTargets };
+            self.gaps_at(jumps, unknown);
         }
         places.into_iter().collect()
     }
@@ -166,11 +185,10 @@ impl Lifter<'_> {
             if !seen.insert(word) {
                 continue;
             }
-            let Some(left) = search.left.checked_sub(1) else {
+            if search.look().is_none() {
                 values.has_others = true;
                 return;
-            };
-            search.left = left;
+            }
             match self.terms.get(word) {
                 Term::Constant(number) => values.insert(*number),
                 Term::Join { .. } | Term::Returned { .. } => {
@@ -217,6 +235,10 @@ impl Lifter<'_> {
         // A row of a table within the code: every row is tried.
         if let Some(choice) = self.choice(word) {
             for row in 0..choice.rows {
+                if search.left == 0 {
+                    values.has_others = true;
+                    break;
+                }
                 let row = self.terms.constant(U256::from(row));
                 let mut left = 64;
                 match self.replace(word, choice.row, row, &mut left) {

@@ -5,9 +5,10 @@ use uplint_bytecode::{
     without_metadata,
 };
 
-/// Work that a code may cost: instructions interpreted for each of its bytes, and for an empty one.
-const STEPS_PER_BYTE: u64 = 4_096;
-const STEPS_OF_NONE: u64 = 100_000;
+/// Work that a code may cost: what its budget has for each of its bytes and for an empty one, and what the last node may
+/// cost beyond that, which is at most so much for each instruction of a block, and for one jump and one return.
+const STEPS_PER_BYTE: u64 = 24 + 64;
+const STEPS_OF_NONE: u64 = 40_000 + 150_000;
 
 /// The instructions of a code stand behind each other without a gap, and a byte is a jump destination where a
 /// `JUMPDEST` begins and nowhere else.
