@@ -14,7 +14,7 @@ use revm_bytecode::opcode as op;
 use crate::coverage::{Coverage, CoverageGap, Unknown};
 use crate::instruction::Pc;
 use crate::lift::{End, Lifted, Successor};
-use crate::term::{Evaluation, Given, NodeId, Term, TermId};
+use crate::term::{Evaluation, FunctionId, Given, NodeId, Term, TermId};
 use crate::unresolved::unresolved;
 
 /// Most nodes between a comparison and the jump of its table.
@@ -68,7 +68,7 @@ pub fn dispatch(lifted: &Lifted<'_>) -> Dispatch {
         let in_fallback = short.end.is_some() && short.seen.contains(&at);
         entries.entry(selector).or_insert(Entry { selector, node, in_fallback });
     }
-    let start = lifted.functions[0].node;
+    let start = lifted.functions[FunctionId(0)].node;
     let gaps: BTreeSet<CoverageGap> = [&short, &long, &empty].into_iter().filter_map(|walked| walked.gap).collect();
     let other = match short.end.or_else(|| long.unmatched()) {
         _ if !gaps.is_empty() => Some(start),
@@ -90,7 +90,7 @@ fn can_succeed(lifted: &Lifted<'_>, unresolved: &[bool], start: NodeId) -> bool 
         if unresolved[node.0 as usize] {
             return true;
         }
-        let node = &lifted.nodes[node.0 as usize];
+        let node = &lifted.nodes[node];
         if let End::Halt { pc } = node.end {
             let opcode = lifted.code.bytes().get(pc.0 as usize).copied().unwrap_or(op::STOP);
             if matches!(opcode, op::STOP | op::RETURN | op::SELFDESTRUCT) {
@@ -100,7 +100,7 @@ fn can_succeed(lifted: &Lifted<'_>, unresolved: &[bool], start: NodeId) -> bool 
         for &successor in &node.successors {
             let next = match successor {
                 Successor::Node(next) | Successor::Continuation(next) => next,
-                Successor::Call(function) => lifted.functions[function.0 as usize].node,
+                Successor::Call(function) => lifted.functions[function].node,
                 Successor::Return(_) => continue,
             };
             if seen.insert(next) {
@@ -161,14 +161,14 @@ impl<'a> Walk<'a> {
 
     fn run(&self) -> Walked {
         let mut walked = Walked::default();
-        let start = self.lifted.functions[0].node;
+        let start = self.lifted.functions[FunctionId(0)].node;
         let mut left = VecDeque::from([start]);
         walked.seen.insert(start);
         let mut is_certain = true;
         while let Some(at) = left.pop_front() {
             let mut next = self.next(at, &mut walked);
             if self.budget.get() == 0 {
-                walked.gap = Some(CoverageGap { pc: self.lifted.nodes[at.0 as usize].pc, unknown: Unknown::Budget });
+                walked.gap = Some(CoverageGap { pc: self.lifted.nodes[at].pc, unknown: Unknown::Budget });
                 break;
             }
             is_certain &= next.len() == 1 && next[0].1;
@@ -183,7 +183,7 @@ impl<'a> Walk<'a> {
 
     /// Where the walk goes on, and whether the length of the call data says so; selectors are taken out.
     fn next(&self, at: NodeId, walked: &mut Walked) -> Vec<(NodeId, bool)> {
-        let node = &self.lifted.nodes[at.0 as usize];
+        let node = &self.lifted.nodes[at];
         let End::Branch { condition, .. } = node.end else {
             return self.successors(at).into_iter().map(|node| (node, false)).collect();
         };
@@ -219,7 +219,7 @@ impl<'a> Walk<'a> {
     }
 
     fn successors(&self, at: NodeId) -> Vec<NodeId> {
-        let successors = self.lifted.nodes[at.0 as usize].successors.iter();
+        let successors = self.lifted.nodes[at].successors.iter();
         successors
             .filter_map(|successor| match successor {
                 Successor::Node(node) | Successor::Continuation(node) => Some(*node),
@@ -233,7 +233,7 @@ impl<'a> Walk<'a> {
         self.evaluation().choice(condition)?;
         let (target, jump) = self.jump_behind(at)?;
         let ways: BTreeMap<Pc, NodeId> =
-            self.successors(jump).into_iter().map(|way| (self.lifted.nodes[way.0 as usize].pc, way)).collect();
+            self.successors(jump).into_iter().map(|way| (self.lifted.nodes[way].pc, way)).collect();
         let mut rows = Vec::new();
         let mut open = vec![self.evaluation().with(self.evaluation().given())];
         while let Some(chosen) = open.pop().filter(|_| self.budget.get() > 0) {
@@ -261,7 +261,7 @@ impl<'a> Walk<'a> {
         let mut left = VecDeque::from([at]);
         for _ in 0..MAX_DISTANCE {
             let node = left.pop_front()?;
-            if let End::Jump { target, .. } = self.lifted.nodes[node.0 as usize].end
+            if let End::Jump { target, .. } = self.lifted.nodes[node].end
                 && self.evaluation().choice(target).is_some()
             {
                 return Some((target, node));

@@ -200,8 +200,8 @@ impl ControlFlowGraph {
 /// The control-flow graph of a lifted code.
 pub fn control_flow(lifted: &Lifted<'_>) -> ControlFlowGraph {
     let mut nodes: BTreeMap<Pc, Vec<NodeId>> = BTreeMap::new();
-    for (index, node) in lifted.nodes.iter().enumerate().filter(|(_, node)| !node.is_relay) {
-        nodes.entry(node.pc).or_default().push(NodeId::new(index));
+    for (id, node) in lifted.nodes.iter_enumerated().filter(|(_, node)| !node.is_relay) {
+        nodes.entry(node.pc).or_default().push(id);
     }
     let blocks: IndexVec<BlockId, Block> =
         nodes.into_iter().map(|(first, nodes)| Block { first, last: last_of(lifted, first), nodes }).collect();
@@ -271,10 +271,10 @@ pub fn ways_within(node: &Node) -> impl Iterator<Item = (NodeId, EdgeKind)> + '_
 
 /// Where control goes from a node by its own jump, by falling through or by a call.
 fn ways<'a>(lifted: &'a Lifted<'_>, node: &'a Node) -> impl Iterator<Item = (Pc, EdgeKind)> + 'a {
-    let within = ways_within(node).map(|(to, kind)| (lifted.nodes[to.index()].pc, kind));
+    let within = ways_within(node).map(|(to, kind)| (lifted.nodes[to].pc, kind));
     let called = node.transfers.iter().filter_map(|transfer| match transfer.to {
         Successor::Call(function) if transfer.from.is_none() => {
-            Some((lifted.functions[function.index()].entry, EdgeKind::Call))
+            Some((lifted.functions[function].entry, EdgeKind::Call))
         }
         _ => None,
     });
@@ -288,14 +288,12 @@ fn ways_back<'a>(
 ) -> impl Iterator<Item = (&'a BTreeSet<Pc>, Pc, EdgeKind)> + 'a {
     let ways = node.transfers.iter().filter_map(|transfer| {
         let (function, exit) = transfer.from?;
-        let exit = lifted.functions[function.index()].exits.get(exit as usize)?;
+        let exit = lifted.functions[function].exits.get(exit as usize)?;
         Some(lifted.past_relay(transfer.to).into_iter().map(move |to| (&exit.jumps, to)))
     });
     ways.flatten().filter_map(|(jumps, to)| match to {
-        Successor::Node(to) | Successor::Continuation(to) => {
-            Some((jumps, lifted.nodes[to.index()].pc, EdgeKind::Return))
-        }
-        Successor::Call(function) => Some((jumps, lifted.functions[function.index()].entry, EdgeKind::Call)),
+        Successor::Node(to) | Successor::Continuation(to) => Some((jumps, lifted.nodes[to].pc, EdgeKind::Return)),
+        Successor::Call(function) => Some((jumps, lifted.functions[function].entry, EdgeKind::Call)),
         // The jumps of the called function are those of this one's exit.
         Successor::Return(_) => None,
     })

@@ -22,7 +22,7 @@
 //! let entry = dispatch.entries[0];
 //! assert_eq!(entry.selector, [0x11, 0x22, 0x33, 0x44]);
 //!
-//! let store = &lifted.nodes[entry.node.0 as usize].effects[0];
+//! let store = &lifted.nodes[entry.node].effects[0];
 //! assert_eq!(store.opcode, opcode::SSTORE);
 //! let slot = lifted.terms.number(store.operands()[0]);
 //! assert_eq!(slot.map(|slot| slot.to::<u64>()), Some(7));

@@ -44,6 +44,7 @@ use revm_bytecode::opcode as op;
 
 use crate::code::Code;
 use crate::coverage::{Coverage, CoverageGap, Unknown};
+use crate::index_vec::{Id, IndexVec};
 use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Piece, TermId, Terms};
 
@@ -297,9 +298,9 @@ pub struct Lifted<'a> {
     /// All terms.
     pub terms: Terms,
     /// Functions in the order in which they were found; the first is the code as a whole.
-    pub functions: Vec<Function>,
+    pub functions: IndexVec<FunctionId, Function>,
     /// Nodes in the order in which they were found.
-    pub nodes: Vec<Node>,
+    pub nodes: IndexVec<NodeId, Node>,
     /// What stayed unknown.
     pub coverage: Coverage,
     /// Regions of the code that it reads as data, as far as they are known: the first byte and how many.
@@ -321,8 +322,8 @@ impl Lifted<'_> {
     /// it.
     pub fn past_relay(&self, to: Successor) -> Vec<Successor> {
         match to {
-            Successor::Continuation(node) if self.nodes[node.0 as usize].is_relay => {
-                let relay = &self.nodes[node.0 as usize];
+            Successor::Continuation(node) if self.nodes[node].is_relay => {
+                let relay = &self.nodes[node];
                 let calls =
                     relay.transfers.iter().filter(|transfer| transfer.from.is_none()).map(|transfer| transfer.to);
                 let nodes = relay.successors.iter().copied().filter(|next| matches!(next, Successor::Node(_)));
@@ -375,8 +376,8 @@ struct Lifter<'a> {
     code: Code<'a>,
     placeholders: &'a [Placeholder],
     terms: Terms,
-    nodes: Vec<Node>,
-    functions: Vec<Function>,
+    nodes: IndexVec<NodeId, Node>,
+    functions: IndexVec<FunctionId, Function>,
     known_nodes: HashMap<NodeKey, NodeId, RandomState>,
     known_functions: HashMap<Pc, FunctionId, RandomState>,
     known_calls: HashSet<(FunctionId, NodeId), RandomState>,
@@ -410,8 +411,8 @@ impl<'a> Lifter<'a> {
             code: Code::new(code),
             placeholders,
             terms: Terms::default(),
-            nodes: Vec::new(),
-            functions: Vec::new(),
+            nodes: IndexVec::new(),
+            functions: IndexVec::new(),
             known_nodes: HashMap::default(),
             known_functions: HashMap::default(),
             known_calls: HashSet::default(),
@@ -439,7 +440,7 @@ impl<'a> Lifter<'a> {
         loop {
             while !self.is_spent() {
                 let Some(Reverse((_, node))) = self.queue.pop() else { break };
-                self.nodes[node.0 as usize].is_queued = false;
+                self.nodes[node].is_queued = false;
                 self.evaluate(node);
             }
             // Functions return only when nothing within them is left to do, so that their callers are not told twice.
@@ -470,23 +471,23 @@ impl<'a> Lifter<'a> {
     /// The budget is used up: whatever is still to be done is a gap, and what it would have led to.
     fn give_up(&mut self, dirty: &[(FunctionId, u32)]) {
         let mut pending: Vec<NodeId> = std::mem::take(&mut self.queue).into_iter().map(|entry| entry.0.1).collect();
-        let mut has_returned = vec![false; self.functions.len()];
+        let mut has_returned: IndexVec<FunctionId, bool> = self.functions.iter().map(|_| false).collect();
         for &(function, exit) in dirty {
-            for pc in self.functions[function.0 as usize].exits[exit as usize].jumps.clone() {
+            for pc in self.functions[function].exits[exit as usize].jumps.clone() {
                 self.gap(pc, Unknown::Budget);
             }
             pending.extend(self.told_callers(function, &mut has_returned));
         }
-        let mut is_told = vec![false; self.nodes.len()];
+        let mut is_told: IndexVec<NodeId, bool> = self.nodes.iter().map(|_| false).collect();
         while let Some(node) = pending.pop() {
-            if std::mem::replace(&mut is_told[node.0 as usize], true) {
+            if std::mem::replace(&mut is_told[node], true) {
                 continue;
             }
-            let at = &self.nodes[node.0 as usize];
+            let at = &self.nodes[node];
             for successor in &at.successors {
                 match *successor {
                     Successor::Node(to) | Successor::Continuation(to) => pending.push(to),
-                    Successor::Call(called) => pending.push(self.functions[called.0 as usize].node),
+                    Successor::Call(called) => pending.push(self.functions[called].node),
                     Successor::Return(_) => pending.extend(self.told_callers(at.function, &mut has_returned)),
                 }
             }
@@ -495,9 +496,8 @@ impl<'a> Lifter<'a> {
     }
 
     /// The nodes that a function returns to, when they were not asked for before.
-    fn told_callers(&self, function: FunctionId, has_returned: &mut [bool]) -> &[NodeId] {
-        let at = function.0 as usize;
-        if std::mem::replace(&mut has_returned[at], true) { &[] } else { &self.functions[at].callers }
+    fn told_callers(&self, function: FunctionId, has_returned: &mut IndexVec<FunctionId, bool>) -> &[NodeId] {
+        if std::mem::replace(&mut has_returned[function], true) { &[] } else { &self.functions[function].callers }
     }
 
     fn finish(mut self) -> Lifted<'a> {
@@ -533,18 +533,16 @@ impl<'a> Lifter<'a> {
         if let Some(&known) = self.known_functions.get(&entry) {
             return known;
         }
-        let function = FunctionId(number_of(self.functions.len()));
+        let function = FunctionId::new(self.functions.len());
         self.known_functions.insert(entry, function);
         let node = self.new_node(entry, State::entry(function), false);
         self.known_nodes.insert(NodeKey { function, pc: entry, height: 0, context: 0, is_relay: false }, node);
-        self.functions.push(Function { entry, node, exits: Vec::new(), callers: Vec::new() });
-        function
+        self.functions.push(Function { entry, node, exits: Vec::new(), callers: Vec::new() })
     }
 
     fn new_node(&mut self, pc: Pc, entry: State, is_relay: bool) -> NodeId {
         self.steps += STEPS_PER_NODE;
-        let node = NodeId(number_of(self.nodes.len()));
-        self.nodes.push(Node {
+        let node = self.nodes.push(Node {
             function: entry.function,
             pc,
             effects: Vec::new(),
@@ -563,7 +561,7 @@ impl<'a> Lifter<'a> {
     }
 
     fn enqueue(&mut self, node: NodeId) {
-        let at = &mut self.nodes[node.0 as usize];
+        let at = &mut self.nodes[node];
         if !at.is_queued {
             at.is_queued = true;
             self.queue.push(Reverse((at.pc, node)));

@@ -29,7 +29,7 @@ fn continuations(lifted: &Lifted<'_>, function: Pc) -> BTreeSet<Pc> {
     callers
         .flat_map(|node| &node.successors)
         .filter_map(|successor| match successor {
-            Successor::Continuation(node) => Some(lifted.nodes[node.0 as usize].pc),
+            Successor::Continuation(node) => Some(lifted.nodes[*node].pc),
             _ => None,
         })
         .collect()
@@ -222,7 +222,7 @@ fn the_dispatch_is_read_whatever_form_its_comparisons_have() {
     let (code, labels) = assemble(DISPATCH);
     let lifted = lift(&code);
     let dispatch = dispatch(&lifted);
-    let place = |node: NodeId| lifted.nodes[node.0 as usize].pc;
+    let place = |node: NodeId| lifted.nodes[node].pc;
     let found: Vec<_> = dispatch.entries.iter().map(|entry| (entry.selector, place(entry.node))).collect();
     assert_eq!(found, [([0x11, 0x22, 0x33, 0x44], labels["one"]), ([0x55, 0x66, 0x77, 0x88], labels["two"])]);
     assert_eq!(dispatch.receive.map(place), Some(labels["receive"]));
@@ -248,7 +248,7 @@ fn a_fallback_whose_jump_nobody_can_follow_is_one() {
          one: STOP",
     );
     let lifted = lift(&code);
-    let fallback = dispatch(&lifted).fallback.map(|node| lifted.nodes[node.0 as usize].pc);
+    let fallback = dispatch(&lifted).fallback.map(|node| lifted.nodes[node].pc);
     assert_eq!(fallback, Some(labels["other"]));
 }
 
@@ -268,7 +268,7 @@ fn a_table_that_lists_selectors_beside_places_is_read_row_by_row() {
     }
     let lifted = lift(&code);
     let dispatch = dispatch(&lifted);
-    let place = |node: NodeId| lifted.nodes[node.0 as usize].pc;
+    let place = |node: NodeId| lifted.nodes[node].pc;
     let found: Vec<_> =
         dispatch.entries.iter().map(|entry| (u32::from_be_bytes(entry.selector), place(entry.node))).collect();
     assert_eq!(found, rows.map(|(selector, label)| (selector, labels[label])));
@@ -287,7 +287,7 @@ fn a_table_that_chooses_rows_by_rows_without_end_is_a_gap_and_its_functions_belo
     let lifted = lift(&code);
     let dispatch = dispatch(&lifted);
     assert_eq!(dispatch.coverage.gaps.iter().map(|gap| gap.unknown).collect::<Vec<_>>(), [Unknown::Budget]);
-    assert_eq!(dispatch.fallback, Some(lifted.functions[0].node));
+    assert_eq!(dispatch.fallback, Some(lifted.functions[FunctionId(0)].node));
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn count_same_numbers(name: &str, lifted: &Lifted<'_>, program: &Program) -> usi
     let mut same = 0;
     for (id, function) in program.functions.iter_enumerated() {
         for (block, content) in function.blocks.iter_enumerated().filter(|&(block, _)| known.is_reached(id, block)) {
-            let effects = content.node.map_or(&[][..], |node| &lifted.nodes[node.0 as usize].effects);
+            let effects = content.node.map_or(&[][..], |node| &lifted.nodes[node].effects);
             for instruction in content.instructions.iter().map(|&at| &function.instructions[at]) {
                 let Some(effect) = effects.iter().find(|effect| effect.pc == instruction.pc) else { continue };
                 assert_eq!(effect.operands().len(), instruction.operands.len(), "{name}: {id} {block}");

@@ -172,7 +172,7 @@ fn graph_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeGraph {
     names.sort();
     let mut functions = Functions { lifted, listed: 0, is_cut: false, found: Vec::new() };
     let entries: BTreeSet<NodeId> = names.iter().map(|&(_, node)| node).collect();
-    let start = lifted.functions.first().map(|function| function.node);
+    let start = lifted.functions.get(FunctionId(0)).map(|function| function.node);
     if let Some(start) = start.filter(|start| !entries.contains(start)) {
         functions.push(FunctionName::Dispatch, start, &reachable_until(lifted, start, &entries));
     }
@@ -180,13 +180,13 @@ fn graph_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeGraph {
         functions.push(FunctionName::Entry(name), node, &reachable(lifted, node));
     }
     let mut internal: Vec<NodeId> = lifted.functions.iter().skip(1).map(|function| function.node).collect();
-    internal.sort_by_key(|node| lifted.nodes[node.index()].pc);
+    internal.sort_by_key(|node| lifted.nodes[*node].pc);
     let mut of_function: BTreeMap<FunctionId, BTreeSet<NodeId>> = BTreeMap::new();
-    for (at, node) in lifted.nodes.iter().enumerate() {
-        of_function.entry(node.function).or_default().insert(NodeId::new(at));
+    for (id, node) in lifted.nodes.iter_enumerated() {
+        of_function.entry(node.function).or_default().insert(id);
     }
     for node in internal {
-        let nodes = of_function.remove(&lifted.nodes[node.index()].function).unwrap_or_default();
+        let nodes = of_function.remove(&lifted.nodes[node].function).unwrap_or_default();
         functions.push(FunctionName::Internal(None), node, &nodes);
     }
     let (functions, lacks_blocks) = (functions.found, functions.is_cut);
@@ -215,7 +215,7 @@ fn reachable_until(lifted: &Lifted<'_>, start: NodeId, entries: &BTreeSet<NodeId
     let mut seen = BTreeSet::from([start]);
     let mut left = vec![start];
     while let Some(node) = left.pop() {
-        for successor in &lifted.nodes[node.index()].successors {
+        for successor in &lifted.nodes[node].successors {
             if let Successor::Node(next) | Successor::Continuation(next) = *successor
                 && !entries.contains(&next)
                 && seen.insert(next)
@@ -237,14 +237,14 @@ struct Functions<'a> {
 
 impl Functions<'_> {
     fn push(&mut self, name: FunctionName, start: NodeId, nodes: &BTreeSet<NodeId>) {
-        let node = &self.lifted.nodes[start.index()];
+        let node = &self.lifted.nodes[start];
         let mut blocks: BTreeMap<Pc, FunctionBlock> = BTreeMap::new();
         if self.listed + nodes.len() > MAX_LISTED {
             self.is_cut = true;
         } else {
             // What a relay does belongs to the block of the call before it.
-            for node in nodes.iter().filter(|node| !self.lifted.nodes[node.index()].is_relay) {
-                let first = self.lifted.nodes[node.index()].pc;
+            for node in nodes.iter().filter(|node| !self.lifted.nodes[**node].is_relay) {
+                let first = self.lifted.nodes[*node].pc;
                 let block = blocks.entry(first).or_insert_with(|| FunctionBlock { first, ..FunctionBlock::default() });
                 add(self.lifted, *node, block);
             }
@@ -258,8 +258,8 @@ impl Functions<'_> {
 
 /// Adds what one node of a block does.
 fn add(lifted: &Lifted<'_>, node: NodeId, block: &mut FunctionBlock) {
-    let node = &lifted.nodes[node.index()];
-    block.successors.extend(ways_within(node).map(|(to, kind)| (lifted.nodes[to.index()].pc, kind)));
+    let node = &lifted.nodes[node];
+    block.successors.extend(ways_within(node).map(|(to, kind)| (lifted.nodes[to].pc, kind)));
     add_calls(lifted, node, block);
     let returns_itself = node.called().next().is_none();
     block.is_return |= returns_itself && node.successors.iter().any(|next| matches!(next, Successor::Return(_)));
@@ -267,7 +267,7 @@ fn add(lifted: &Lifted<'_>, node: NodeId, block: &mut FunctionBlock) {
 
 /// Adds where the calls of a node lead, and those of the relays behind them.
 fn add_calls(lifted: &Lifted<'_>, node: &Node, block: &mut FunctionBlock) {
-    let entry = |function: FunctionId| lifted.functions[function.index()].entry;
+    let entry = |function: FunctionId| lifted.functions[function].entry;
     let mut seen = BTreeSet::new();
     let mut left = vec![node];
     while let Some(node) = left.pop() {
@@ -277,16 +277,16 @@ fn add_calls(lifted: &Lifted<'_>, node: &Node, block: &mut FunctionBlock) {
                 continue;
             }
             if let Successor::Continuation(next) = transfer.to
-                && lifted.nodes[next.index()].is_relay
+                && lifted.nodes[next].is_relay
                 && seen.insert(next)
             {
-                left.push(&lifted.nodes[next.index()]);
+                left.push(&lifted.nodes[next]);
             }
             let from = transfer.from.map(|(function, _)| entry(function));
             block.calls.extend(lifted.past_relay(transfer.to).into_iter().filter_map(|to| {
                 let to = match to {
                     Successor::Call(function) => CallTarget::Function(entry(function)),
-                    Successor::Node(to) | Successor::Continuation(to) => CallTarget::Block(lifted.nodes[to.index()].pc),
+                    Successor::Node(to) | Successor::Continuation(to) => CallTarget::Block(lifted.nodes[to].pc),
                     Successor::Return(_) => CallTarget::Caller,
                 };
                 // A jump of its own is among the successors.

@@ -9,9 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uplint_artifact::{Artifact, Bytecode, Span};
 use uplint_bytecode::dispatch::Dispatch;
-use uplint_bytecode::index_vec::Id;
 use uplint_bytecode::lift::{Exit, Lifted, Node, Placeholder, Successor, lift_with};
-use uplint_bytecode::{Coverage, CoverageGap, NodeId, Selector, Unknown, dispatch, instructions};
+use uplint_bytecode::{Coverage, CoverageGap, FunctionId, NodeId, Selector, Unknown, dispatch, instructions};
 
 mod access;
 mod byte_set;
@@ -223,7 +222,7 @@ fn entry(guards: &Guards<'_>, before: &BeforeEntries<'_>, name: EntryName, start
     let held = guards.of_entry(&before, start, &nodes);
     let entry = EntryEffects {
         name,
-        pc: summaries.lifted.nodes[start.0 as usize].pc,
+        pc: summaries.lifted.nodes[start].pc,
         accesses: accesses.into_iter().collect(),
         calls: effects.calls.into_iter().map(summary::RawCall::classified).collect(),
         guards: held.guards.into_iter().collect(),
@@ -245,10 +244,10 @@ struct BeforeEntries<'a> {
 impl<'a> BeforeEntries<'a> {
     fn new(lifted: &'a Lifted<'a>, dispatch: &Dispatch) -> Self {
         let mut predecessors = vec![Vec::new(); lifted.nodes.len()];
-        for (at, node) in lifted.nodes.iter().enumerate() {
+        for (id, node) in lifted.nodes.iter_enumerated() {
             for successor in &node.successors {
                 if let Successor::Node(next) | Successor::Continuation(next) = *successor {
-                    predecessors[next.0 as usize].push(NodeId::new(at));
+                    predecessors[next.0 as usize].push(id);
                 }
             }
         }
@@ -259,7 +258,7 @@ impl<'a> BeforeEntries<'a> {
     fn of(&self, entry: NodeId) -> BTreeSet<NodeId> {
         let mut before = BTreeSet::new();
         let mut left = vec![entry];
-        if entry == self.lifted.functions[0].node {
+        if entry == self.lifted.functions[FunctionId(0)].node {
             return before;
         }
         while let Some(node) = left.pop() {
@@ -278,7 +277,7 @@ pub(crate) fn reachable(lifted: &Lifted<'_>, start: NodeId) -> BTreeSet<NodeId> 
     let mut seen = BTreeSet::from([start]);
     let mut left = vec![start];
     while let Some(node) = left.pop() {
-        for successor in &lifted.nodes[node.0 as usize].successors {
+        for successor in &lifted.nodes[node].successors {
             if let Successor::Node(next) | Successor::Continuation(next) = *successor
                 && seen.insert(next)
             {

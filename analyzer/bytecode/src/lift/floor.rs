@@ -77,7 +77,7 @@ impl Lifter<'_> {
         match self.terms.get(word) {
             Term::Constant(_) => Some(Floor::of(&self.terms, word)),
             Term::Parameter { function, slot } => {
-                let is_own = function == self.nodes[node.0 as usize].function;
+                let is_own = function == self.nodes[node].function;
                 Some(Floor { low: POINTERS, parameter: is_own.then_some(slot) })
             }
             Term::Result { pc, .. } if self.code.opcode_at(pc.0 as usize) == op::MLOAD => {

@@ -45,7 +45,7 @@ impl Lifter<'_> {
     }
 
     fn succeed(&mut self, from: NodeId, successor: Successor) {
-        let successors = &mut self.nodes[from.0 as usize].successors;
+        let successors = &mut self.nodes[from].successors;
         self.steps += (successors.len() / WORDS_PER_STEP) as u64;
         if !successors.contains(&successor) {
             successors.push(successor);
@@ -54,7 +54,7 @@ impl Lifter<'_> {
 
     /// Notes where a call leads on.
     pub(super) fn transfer(&mut self, node: NodeId, from: Option<(FunctionId, u32)>, to: Successor) {
-        let transfers = &mut self.nodes[node.0 as usize].transfers;
+        let transfers = &mut self.nodes[node].transfers;
         let transfer = Transfer { from, to };
         self.steps += (transfers.len() / WORDS_PER_STEP) as u64;
         if !transfers.contains(&transfer) {
@@ -108,7 +108,7 @@ impl Lifter<'_> {
 
     /// Two ways meet in a node.
     fn meet(&mut self, node: NodeId, mut state: State) {
-        let mut known = std::mem::replace(&mut self.nodes[node.0 as usize].entry, State::entry(state.function));
+        let mut known = std::mem::replace(&mut self.nodes[node].entry, State::entry(state.function));
         let deepest = known.below.max(state.below);
         let mut has_changed = false;
         let mut deepen = |side: &mut State| {
@@ -117,7 +117,7 @@ impl Lifter<'_> {
         };
         // Neither fails: the code as a whole takes no words, and other functions took as many on the other way.
         if deepen(&mut known).and_then(|()| deepen(&mut state)).is_err() {
-            self.nodes[node.0 as usize].entry = known;
+            self.nodes[node].entry = known;
             return;
         }
         let below = i32::try_from(known.below).unwrap_or(i32::MAX);
@@ -138,7 +138,7 @@ impl Lifter<'_> {
         }
         has_changed |= known.memory.meet(&state.memory);
         has_changed |= known.meet_assumptions(&state);
-        self.nodes[node.0 as usize].entry = known;
+        self.nodes[node].entry = known;
         if has_changed {
             self.enqueue(node);
         }
@@ -183,10 +183,10 @@ impl Lifter<'_> {
         self.succeed(from, Successor::Call(function));
         self.transfer(from, by, Successor::Call(function));
         if self.known_calls.insert((function, from)) {
-            self.functions[function.0 as usize].callers.push(from);
+            self.functions[function].callers.push(from);
         }
         self.spend_words(state.len_words());
-        let calls = &mut self.nodes[from.0 as usize].calls;
+        let calls = &mut self.nodes[from].calls;
         self.steps += (calls.len() / WORDS_PER_STEP) as u64;
         let call = Call { function, by, state };
         if let Some(known) = calls.iter_mut().find(|call| call.function == function) {
@@ -202,15 +202,15 @@ impl Lifter<'_> {
     /// Whether a node calls a function, and not with what this exit left.
     pub(super) fn calls_otherwise(&self, node: NodeId, target: Pc, by: (FunctionId, u32)) -> bool {
         let function = self.known_functions.get(&target);
-        let calls = &self.nodes[node.0 as usize].calls;
+        let calls = &self.nodes[node].calls;
         calls.iter().any(|call| Some(&call.function) == function && call.by != Some(by))
     }
 
     /// Control comes back from a call by each exit that is known.
     pub(super) fn come_back_by_all(&mut self, caller: NodeId, function: FunctionId) {
-        for exit in 0..self.functions[function.0 as usize].exits.len() {
+        for exit in 0..self.functions[function].exits.len() {
             if self.is_spent() {
-                let jumps: Vec<Pc> = self.functions[function.0 as usize].exits[exit].jumps.iter().copied().collect();
+                let jumps: Vec<Pc> = self.functions[function].exits[exit].jumps.iter().copied().collect();
                 self.gaps_at(&jumps, Unknown::Budget);
             } else {
                 self.come_back(caller, function, exit);
@@ -220,20 +220,20 @@ impl Lifter<'_> {
 
     /// A function returns by an exit that is new or has changed.
     pub(super) fn tell_callers(&mut self, function: FunctionId, exit: u32) {
-        self.functions[function.0 as usize].exits[exit as usize].is_dirty = false;
-        for at in 0..self.functions[function.0 as usize].callers.len() {
+        self.functions[function].exits[exit as usize].is_dirty = false;
+        for at in 0..self.functions[function].callers.len() {
             if self.is_spent() {
                 self.dirty.push((function, exit));
                 return;
             }
-            let caller = self.functions[function.0 as usize].callers[at];
+            let caller = self.functions[function].callers[at];
             self.come_back(caller, function, exit as usize);
         }
     }
 
     /// Control goes on behind a call.
     fn come_back(&mut self, caller: NodeId, function: FunctionId, exit: usize) {
-        let calls = &self.nodes[caller.0 as usize].calls;
+        let calls = &self.nodes[caller].calls;
         self.steps += 8 + (calls.len() / WORDS_PER_STEP) as u64;
         let Some(call) = calls.iter().find(|call| call.function == function) else { return };
         let mut state = call.state.clone();
@@ -250,7 +250,7 @@ impl Lifter<'_> {
         function: FunctionId,
         exit: usize,
     ) -> Result<(TermId, Vec<Pc>), Halt> {
-        let Exit { target, takes, leaves, jumps, writes, .. } = &self.functions[function.0 as usize].exits[exit];
+        let Exit { target, takes, leaves, jumps, writes, .. } = &self.functions[function].exits[exit];
         let (target, takes, leaves, writes) = (*target, *takes as usize, leaves.clone(), *writes);
         let jumps: Vec<Pc> = jumps.iter().copied().collect();
         let mut budget = MAX_COPIED;
@@ -354,7 +354,7 @@ impl Lifter<'_> {
         state.normalize(&mut self.terms);
         self.spend_words(state.len_words());
         let function = state.function;
-        let exits = &mut self.functions[function.0 as usize].exits;
+        let exits = &mut self.functions[function].exits;
         let same =
             |exit: &Exit| exit.target == target && exit.takes == state.below && exit.leaves.len() == state.items.len();
         let at = match exits.iter().position(same) {
@@ -375,14 +375,14 @@ impl Lifter<'_> {
                 return Some(Successor::Return(number_of(at)));
             }
             None => {
-                let pc = self.nodes[from.0 as usize].pc;
+                let pc = self.nodes[from].pc;
                 self.gap(pc, Unknown::StackHeights);
                 return None;
             }
         };
-        let mut has_changed = self.functions[function.0 as usize].exits[at].writes.join(state.memory.writes);
+        let mut has_changed = self.functions[function].exits[at].writes.join(state.memory.writes);
         for (index, &word) in state.items.iter().enumerate() {
-            let known = self.functions[function.0 as usize].exits[at].leaves[index];
+            let known = self.functions[function].exits[at].leaves[index];
             if known == word {
                 continue;
             }
@@ -391,11 +391,11 @@ impl Lifter<'_> {
             self.add_input(join, known);
             self.add_input(join, word);
             if known != join {
-                self.functions[function.0 as usize].exits[at].leaves[index] = join;
+                self.functions[function].exits[at].leaves[index] = join;
                 has_changed = true;
             }
         }
-        let exit = &mut self.functions[function.0 as usize].exits[at];
+        let exit = &mut self.functions[function].exits[at];
         let before = exit.jumps.len();
         exit.jumps.extend(jumps);
         has_changed |= exit.jumps.len() != before;

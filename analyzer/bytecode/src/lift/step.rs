@@ -21,7 +21,7 @@ enum Step {
 impl Lifter<'_> {
     /// Interprets a node and follows where it leads.
     pub(super) fn evaluate(&mut self, node: NodeId) {
-        let at = &mut self.nodes[node.0 as usize];
+        let at = &mut self.nodes[node];
         at.effects.clear();
         at.in_memory.clear();
         at.successors.clear();
@@ -30,13 +30,13 @@ impl Lifter<'_> {
         at.branches = [None; 2];
         let mut state = at.entry.clone();
         self.spend_words(state.len_words());
-        let start = self.nodes[node.0 as usize].pc.0 as usize;
+        let start = self.nodes[node].pc.0 as usize;
         let mut pc = start;
         loop {
             self.steps += 1;
             let opcode = self.code.opcode_at(pc);
             if begins_block(&self.code, start, pc) {
-                self.nodes[node.0 as usize].end = End::FallThrough;
+                self.nodes[node].end = End::FallThrough;
                 self.go(node, state, place(pc), false);
                 return;
             }
@@ -47,7 +47,7 @@ impl Lifter<'_> {
                     return;
                 }
                 Err(Halt) => {
-                    self.nodes[node.0 as usize].end = End::Halt { pc: place(pc) };
+                    self.nodes[node].end = End::Halt { pc: place(pc) };
                     return;
                 }
             }
@@ -66,19 +66,19 @@ impl Lifter<'_> {
             _ => Err(Halt),
         };
         match end {
-            Err(Halt) => self.nodes[node.0 as usize].end = End::Halt { pc: here },
+            Err(Halt) => self.nodes[node].end = End::Halt { pc: here },
             Ok((target, None)) => {
-                self.nodes[node.0 as usize].end = End::Jump { pc: here, target };
+                self.nodes[node].end = End::Jump { pc: here, target };
                 self.jump(node, state, target, here, false);
             }
             Ok((target, Some(condition))) => {
-                self.nodes[node.0 as usize].end = End::Branch { pc: here, target, condition };
+                self.nodes[node].end = End::Branch { pc: here, target, condition };
                 let known = state.decided(&self.terms, condition);
                 if known != Some(true) {
                     let mut state = state.clone();
                     state.assume(&self.terms, condition, false);
                     let next = self.go(node, state, place(pc + 1), false);
-                    self.nodes[node.0 as usize].branches[1] = next;
+                    self.nodes[node].branches[1] = next;
                 }
                 if known != Some(false) {
                     state.assume(&self.terms, condition, true);
@@ -175,12 +175,12 @@ impl Lifter<'_> {
             op::MSTORE => {
                 let floor = self.floor(node, words[0]);
                 state.memory.store(&self.terms, words[0], floor, words[1]);
-                self.nodes[node.0 as usize].in_memory.push(words[1]);
+                self.nodes[node].in_memory.push(words[1]);
             }
             op::MSTORE8 => {
                 let floor = self.floor(node, words[0]);
                 state.memory.store_byte(&self.terms, words[0], floor, words[1]);
-                self.nodes[node.0 as usize].in_memory.push(words[1]);
+                self.nodes[node].in_memory.push(words[1]);
             }
             op::KECCAK256 => {
                 data = self.read(state, words[0], words[1]);
@@ -208,7 +208,7 @@ impl Lifter<'_> {
             let word = pushes.then(|| result.unwrap_or_else(|| self.terms.result(node, here)));
             self.steps += 1 + data.len() as u64;
             let effect = Effect { pc: here, opcode, result: word, data: data.into(), operands };
-            self.nodes[node.0 as usize].effects.push(effect);
+            self.nodes[node].effects.push(effect);
         }
         result
     }

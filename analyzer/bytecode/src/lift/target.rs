@@ -96,7 +96,7 @@ impl Lifter<'_> {
             } else {
                 let there = self.go(node, state, to, false);
                 if is_branch {
-                    self.nodes[node.0 as usize].branches[0] = there;
+                    self.nodes[node].branches[0] = there;
                 }
             }
         }
@@ -121,7 +121,7 @@ impl Lifter<'_> {
             }
             return;
         }
-        let first = self.functions[by.0.0 as usize].exits[by.1 as usize].first_jump;
+        let first = self.functions[by.0].exits[by.1 as usize].first_jump;
         for to in self.targets(caller, target, jumps) {
             if self.is_spent() {
                 self.gaps_at(jumps, Unknown::Budget);

@@ -28,7 +28,7 @@ impl Endings {
                 match *successor {
                     Successor::Node(next) | Successor::Continuation(next) => within[next.0 as usize].push(at),
                     Successor::Call(function) => {
-                        callers[lifted.functions[function.0 as usize].node.0 as usize].push(at);
+                        callers[lifted.functions[function].node.0 as usize].push(at);
                     }
                     Successor::Return(_) => returns[at] = true,
                 }

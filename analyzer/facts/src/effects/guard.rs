@@ -75,7 +75,7 @@ impl<'a> Guards<'a> {
         let lifted = summaries.lifted;
         let mut guards = Self { lifted, summaries, endings: Endings::new(lifted), functions: HashMap::new() };
         for &function in &summaries.called_first {
-            let start = lifted.functions[function.0 as usize].node;
+            let start = lifted.functions[function].node;
             let (on_return, on_halt) = (guards.held(start, Way::Return, None), guards.held(start, Way::Halt, None));
             guards.functions.insert(function, OfFunction { on_return, on_halt });
         }
@@ -86,7 +86,7 @@ impl<'a> Guards<'a> {
     /// lead to it and `nodes` those that follow. What the dispatch asks of the call data to choose the entry is left out.
     pub(super) fn of_entry(&self, before: &BTreeSet<NodeId>, entry: NodeId, nodes: &BTreeSet<NodeId>) -> Held {
         let mut held = self.held(entry, Way::Halt, Some(nodes));
-        let first = self.lifted.functions[0].node;
+        let first = self.lifted.functions[FunctionId(0)].node;
         if before.contains(&first) {
             let all: BTreeSet<NodeId> = before.union(nodes).copied().collect();
             for node in self.passed(first, Way::Halt, Some(&all)).into_iter().filter(|node| !nodes.contains(node)) {
@@ -112,7 +112,7 @@ impl<'a> Guards<'a> {
 
     /// Whether a way out leads directly from a node, or from a function that is called there.
     fn leaves(&self, node: NodeId, way: Way) -> bool {
-        let at = &self.lifted.nodes[node.0 as usize];
+        let at = &self.lifted.nodes[node];
         match way {
             Way::Return => at.successors.iter().any(|successor| matches!(successor, Successor::Return(_))),
             Way::Halt => self.endings.may_end(node) || at.called().any(|function| self.may_halt(function)),
@@ -120,12 +120,12 @@ impl<'a> Guards<'a> {
     }
 
     fn may_halt(&self, function: FunctionId) -> bool {
-        self.endings.may_halt(self.lifted.functions[function.0 as usize].node)
+        self.endings.may_halt(self.lifted.functions[function].node)
     }
 
     /// Where control goes from a node within its function, other than to a revert.
     fn next(&self, node: NodeId, nodes: Option<&BTreeSet<NodeId>>) -> impl Iterator<Item = NodeId> {
-        let successors = self.lifted.nodes[node.0 as usize].successors.iter();
+        let successors = self.lifted.nodes[node].successors.iter();
         successors.filter_map(move |successor| match *successor {
             Successor::Node(next) | Successor::Continuation(next) => {
                 let is_within = nodes.is_none_or(|nodes| nodes.contains(&next));
@@ -190,7 +190,7 @@ impl<'a> Guards<'a> {
 
     /// The condition of a branch, when one of its ways must revert.
     fn branch(&self, node: NodeId) -> Option<Guard> {
-        let at = &self.lifted.nodes[node.0 as usize];
+        let at = &self.lifted.nodes[node];
         let End::Branch { pc, condition, .. } = at.end else { return None };
         let not_taken = at.branches[1]?;
         // The jump of a branch can lead to several places.
@@ -212,7 +212,7 @@ impl<'a> Guards<'a> {
         let mut called = self.summaries.called(node);
         let (Some(function), None) = (called.next(), called.next()) else { return };
         let Some(summary) = self.functions.get(&function) else { return };
-        let at = &self.lifted.nodes[node.0 as usize];
+        let at = &self.lifted.nodes[node];
         let returns = at.successors.iter().any(|successor| matches!(successor, Successor::Return(_)));
         let goes_on = returns || self.endings.unresolved[node.0 as usize] || self.next(node, None).next().is_some();
         let (first, second) = match (way, goes_on, self.may_halt(function)) {

@@ -68,7 +68,7 @@ struct Place {
 
 impl Place {
     fn of<'a>(self, lifted: &'a Lifted<'_>) -> &'a Effect {
-        &lifted.nodes[self.node.0 as usize].effects[self.at]
+        &lifted.nodes[self.node].effects[self.at]
     }
 }
 
@@ -183,7 +183,7 @@ impl<'a> Search<'a> {
             **place != store.place
                 && effect.operands().first() == Some(&store.slot)
                 && AccessSpace::of(effect.opcode) == store.space
-                && lifted.nodes[place.node.0 as usize].function == lifted.nodes[store.place.node.0 as usize].function
+                && lifted.nodes[place.node].function == lifted.nodes[store.place.node].function
         };
         // The nearest one in the same block, or the only one of all.
         let within = places.iter().rfind(|place| place.node == store.place.node && place.at < store.place.at);
@@ -204,7 +204,7 @@ impl<'a> Search<'a> {
         } else {
             self.pass(&mut between, to.node, 0..to.at);
             self.pass_to_end(&mut between, from.node, from.at + 1);
-            let start = lifted.functions[lifted.nodes[to.node.0 as usize].function.0 as usize].node;
+            let start = lifted.functions[lifted.nodes[to.node].function].node;
             let mut seen = BTreeSet::from([from.node]);
             let mut ahead = vec![to.node];
             while let Some(node) = ahead.pop().filter(|_| between.bytes != ByteSet::NONE) {
@@ -226,7 +226,7 @@ impl<'a> Search<'a> {
 
     /// The effects of a node from one on lie between, and what it calls.
     fn pass_to_end(&mut self, between: &mut Between, node: NodeId, start: usize) {
-        let at = &self.lifted.nodes[node.0 as usize];
+        let at = &self.lifted.nodes[node];
         self.pass(between, node, start..at.effects.len());
         let space = between.store.space as usize;
         if at.called().any(|called| self.changes[called.0 as usize][space]) {
@@ -309,11 +309,11 @@ fn changes(lifted: &Lifted<'_>) -> Vec<[bool; 2]> {
 
 /// The load at a place, when it is of the slot of a store in its function.
 fn load_at(lifted: &Lifted<'_>, node: NodeId, pc: Pc, store: Store) -> Option<Place> {
-    let at = &lifted.nodes[node.0 as usize];
+    let at = &lifted.nodes[node];
     let place = at.effects.binary_search_by_key(&pc, |effect| effect.pc).ok()?;
     let effect = &at.effects[place];
     let is_load = matches!(effect.opcode, op::SLOAD | op::TLOAD) && AccessSpace::of(effect.opcode) == store.space;
-    let is_within = at.function == lifted.nodes[store.place.node.0 as usize].function;
+    let is_within = at.function == lifted.nodes[store.place.node].function;
     (is_load && is_within && effect.operands() == [store.slot]).then_some(Place { node, at: place })
 }
 

@@ -181,7 +181,7 @@ impl<'a> Spread<'a> {
             Term::Parameter { function, slot } => self.need_arguments((function, slot), bytes),
             Term::Join { .. } => self.need_inputs(term, bytes),
             Term::Returned { function, exit, index } => {
-                let exit = lifted.functions[function.0 as usize].exits.get(exit as usize);
+                let exit = lifted.functions[function].exits.get(exit as usize);
                 match exit.and_then(|exit| exit.leaves.get(index as usize)) {
                     // The word is told apart only because it is large.
                     Some(&left) if left != term => {
@@ -209,7 +209,7 @@ impl<'a> Spread<'a> {
         let lifted = self.lifted;
         let count = self.callers[function.0 as usize].len();
         for at in 0..count {
-            let node = &lifted.nodes[self.callers[function.0 as usize][at].0 as usize];
+            let node = &lifted.nodes[self.callers[function.0 as usize][at]];
             match node.argument(function, slot) {
                 Some(Argument::Term(term)) => self.need(term, bytes),
                 Some(Argument::Parameter(slot)) => {

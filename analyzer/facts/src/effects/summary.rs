@@ -208,8 +208,8 @@ impl<'a> Summaries<'a> {
         };
         let mut nodes: HashMap<FunctionId, Vec<NodeId>> = HashMap::new();
         let mut calls: DiGraphMap<u32, ()> = DiGraphMap::new();
-        for (at, node) in lifted.nodes.iter().enumerate() {
-            nodes.entry(node.function).or_default().push(NodeId(u32::try_from(at).unwrap_or(u32::MAX)));
+        for (id, node) in lifted.nodes.iter_enumerated() {
+            nodes.entry(node.function).or_default().push(id);
             calls.add_node(node.function.0);
             for called in node.called() {
                 calls.add_edge(node.function.0, called.0, ());
@@ -241,7 +241,7 @@ impl<'a> Summaries<'a> {
         for function in component {
             own.push((*function, self.of_nodes_outside(nodes_of(function), component)));
             for &node in nodes_of(function) {
-                let called = self.lifted.nodes[node.0 as usize].called();
+                let called = self.lifted.nodes[node].called();
                 within.extend(called.filter(|called| component.contains(called)).map(|called| (node, called)));
             }
         }
@@ -280,7 +280,7 @@ impl<'a> Summaries<'a> {
     ) -> Effects {
         let mut effects = Effects::at_most(self.left.get().min(MAX_TOLD));
         for &id in nodes {
-            let node = &self.lifted.nodes[id.0 as usize];
+            let node = &self.lifted.nodes[id];
             for effect in &node.effects {
                 self.add_effect(&mut effects, id, effect);
             }
@@ -378,7 +378,7 @@ impl<'a> Summaries<'a> {
 
     /// A word that a called function is given.
     pub(super) fn argument(&self, call: NodeId, called: FunctionId, slot: u32) -> Word {
-        match self.lifted.nodes[call.0 as usize].argument(called, slot) {
+        match self.lifted.nodes[call].argument(called, slot) {
             Some(Argument::Term(term)) => self.word(term),
             Some(Argument::Parameter(slot)) => Word::Argument(slot),
             None => Word::Unknown,
@@ -431,12 +431,12 @@ impl<'a> Summaries<'a> {
 
     /// What a function leaves in a place, by one of its exits.
     fn left(&self, function: FunctionId, exit: u32, index: u32) -> Option<TermId> {
-        let exit = self.lifted.functions[function.0 as usize].exits.get(exit as usize)?;
+        let exit = self.lifted.functions[function].exits.get(exit as usize)?;
         exit.leaves.get(index as usize).copied()
     }
 
     fn argument_at(&self, call: NodeId, called: FunctionId, slot: u32, depth: u32) -> Word {
-        match self.lifted.nodes[call.0 as usize].argument(called, slot) {
+        match self.lifted.nodes[call].argument(called, slot) {
             Some(Argument::Term(term)) => self.word_at(term, depth),
             Some(Argument::Parameter(slot)) => Word::Argument(slot),
             None => Word::Unknown,
@@ -459,7 +459,7 @@ impl<'a> Summaries<'a> {
 
     /// What an instruction computed.
     fn result(&self, node: NodeId, pc: Pc, depth: u32) -> Word {
-        let effects = &self.lifted.nodes[node.0 as usize].effects;
+        let effects = &self.lifted.nodes[node].effects;
         let Ok(at) = effects.binary_search_by_key(&pc, |effect| effect.pc) else { return Word::Unknown };
         let effect = &effects[at];
         match effect.opcode {
@@ -476,7 +476,7 @@ impl<'a> Summaries<'a> {
         match self.lifted.terms.get(term) {
             Term::Parameter { function, .. } | Term::Returned { function, .. } => Some(function),
             Term::Join { node, .. } | Term::Result { node, .. } | Term::InCall { call: node, .. } => {
-                Some(self.lifted.nodes[node.0 as usize].function)
+                Some(self.lifted.nodes[node].function)
             }
             Term::Constant(_) => None,
             Term::Operation { operands, .. } => operands.iter().find_map(|&operand| self.function_of(operand)),
@@ -486,7 +486,7 @@ impl<'a> Summaries<'a> {
 
     /// The functions that are called at the end of a node, and whether the node goes on behind them.
     pub(super) fn called(&self, node: NodeId) -> impl Iterator<Item = FunctionId> + '_ {
-        let node = &self.lifted.nodes[node.0 as usize];
+        let node = &self.lifted.nodes[node];
         node.successors.iter().filter_map(|successor| match successor {
             Successor::Call(function) => Some(*function),
             _ => None,

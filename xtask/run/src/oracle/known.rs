@@ -140,8 +140,8 @@ fn show(lifted: &Lifted<'_>, term: TermId, depth: u32) -> String {
 /// Every edge between two places that some context has.
 pub fn edges(lifted: &Lifted<'_>) -> BTreeSet<(u32, u32)> {
     let place = |successor: Successor| match successor {
-        Successor::Node(to) | Successor::Continuation(to) => Some(lifted.nodes[to.0 as usize].pc.0),
-        Successor::Call(function) => Some(lifted.functions[function.0 as usize].entry.0),
+        Successor::Node(to) | Successor::Continuation(to) => Some(lifted.nodes[to].pc.0),
+        Successor::Call(function) => Some(lifted.functions[function].entry.0),
         // The callers of the function say where this leads.
         Successor::Return(_) => None,
     };
@@ -157,7 +157,7 @@ pub fn edges(lifted: &Lifted<'_>) -> BTreeSet<(u32, u32)> {
                         edges.insert((pc.0, to));
                     }
                     Some((function, exit)) => {
-                        let exits = &lifted.functions[function.0 as usize].exits;
+                        let exits = &lifted.functions[function].exits;
                         let jumps = exits.get(exit as usize).into_iter().flat_map(|exit| &exit.jumps);
                         edges.extend(jumps.map(|jump| (jump.0, to)));
                     }

@@ -47,7 +47,7 @@ pub(super) fn function(
         _ => Definition::Unknown,
     });
     in_order(Function {
-        entry: lifted.functions[function.index()].entry,
+        entry: lifted.functions[function].entry,
         parameters,
         exits: std::mem::take(&mut draft.exits),
         blocks,

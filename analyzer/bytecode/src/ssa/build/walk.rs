@@ -89,7 +89,7 @@ struct Missing;
 
 impl<'a, 'code> Walk<'a, 'code> {
     fn new(lifted: &'a Lifted<'code>, gaps: &'a Gaps, function: FunctionId) -> Self {
-        let at = &lifted.functions[function.0 as usize];
+        let at = &lifted.functions[function];
         let exits = at.exits.iter().map(|exit| u32::try_from(exit.leaves.len()).unwrap_or(u32::MAX)).collect();
         let mut walk = Self {
             lifted,
@@ -122,7 +122,7 @@ impl<'a, 'code> Walk<'a, 'code> {
         if let Some(&known) = self.units.get(&node) {
             return known;
         }
-        let at = &self.lifted.nodes[node.0 as usize];
+        let at = &self.lifted.nodes[node];
         let unit = self.draft.unit(at.pc, Some(node), at.height());
         self.units.insert(node, unit);
         self.nodes.push((unit, node));
@@ -130,7 +130,7 @@ impl<'a, 'code> Walk<'a, 'code> {
     }
 
     fn node(&mut self, unit: UnitId, id: NodeId) {
-        let node = &self.lifted.nodes[id.0 as usize];
+        let node = &self.lifted.nodes[id];
         if !node.is_interpreted() {
             return;
         }

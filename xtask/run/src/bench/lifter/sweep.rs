@@ -33,7 +33,7 @@ pub(super) fn reached(lifted: &Lifted<'_>, leaders: &BTreeSet<u32>) -> BTreeSet<
             End::Jump { pc, .. } | End::Branch { pc, .. } | End::Halt { pc } => pc.0,
             End::FallThrough => {
                 let next = node.successors.iter().find_map(|successor| match successor {
-                    Successor::Node(next) => Some(lifted.nodes[next.0 as usize].pc.0),
+                    Successor::Node(next) => Some(lifted.nodes[*next].pc.0),
                     _ => None,
                 });
                 next.map_or(node.pc.0, |next| next.saturating_sub(1))

@@ -23,7 +23,7 @@ struct Jump {
 impl Walk<'_, '_> {
     /// Ends the unit of a node where its instructions end.
     pub(super) fn end(&mut self, mut stack: Stack, id: NodeId, pc: Pc) {
-        let node = &self.lifted.nodes[id.0 as usize];
+        let node = &self.lifted.nodes[id];
         let unit = stack.unit;
         let ending = match node.end {
             End::FallThrough => {
@@ -65,7 +65,7 @@ impl Walk<'_, '_> {
     }
 
     fn jump(&mut self, jump: &Jump) -> Ending {
-        let node = &self.lifted.nodes[jump.node.0 as usize];
+        let node = &self.lifted.nodes[jump.node];
         if let Some(exit) = returned(node) {
             return self.return_from(jump.unit, jump.pc, exit);
         }
@@ -101,7 +101,7 @@ impl Walk<'_, '_> {
     }
 
     fn branch(&mut self, jump: &Jump, condition: ValueId) -> Ending {
-        let node = &self.lifted.nodes[jump.node.0 as usize];
+        let node = &self.lifted.nodes[jump.node];
         let [taken, next] = node.branches;
         let otherwise = match next {
             Some(next) => Some(self.unit_of(next)),
@@ -170,11 +170,11 @@ impl Walk<'_, '_> {
     /// Ends a unit with a call.
     pub(super) fn end_with_call(&mut self, pending: &Pending) {
         let &Pending { unit, node, pc, function } = pending;
-        let exits = &self.lifted.functions[function.0 as usize].exits;
+        let exits = &self.lifted.functions[function].exits;
         let mut onward = Vec::new();
         for (at, exit) in exits.iter().enumerate() {
             let number = u32::try_from(at).unwrap_or(u32::MAX);
-            let transfers = &self.lifted.nodes[node.0 as usize].transfers;
+            let transfers = &self.lifted.nodes[node].transfers;
             let ways = transfers.iter().filter(|transfer| transfer.from == Some((function, number)));
             let ways: Vec<Successor> = ways.map(|transfer| transfer.to).collect();
             if ways.is_empty() {
@@ -221,7 +221,7 @@ impl Walk<'_, '_> {
     ) -> UnitId {
         match way {
             Successor::Node(to) | Successor::Continuation(to) => {
-                let there = &self.lifted.nodes[to.0 as usize];
+                let there = &self.lifted.nodes[to];
                 if there.is_relay && there.height() == height.saturating_add(1) {
                     // It takes the target from the stack once more.
                     let label = self.exit_target(unit, target);
