@@ -64,7 +64,7 @@ const MAX_CONTEXTS: u32 = 64;
 /// Most stack heights of one block in one function, contexts included.
 const MAX_HEIGHTS: u32 = 192;
 
-/// Steps that any code may cost, and each of its bytes: seven times what the costliest code of a compiler costs. An
+/// Steps that any code may cost, and each of its bytes: five times what the costliest code of a compiler costs. An
 /// instruction is a step.
 const BASE_STEPS: u64 = 40_000;
 const STEPS_PER_BYTE: u64 = 24;
@@ -74,7 +74,10 @@ const WORDS_PER_STEP: usize = 8;
 
 /// Steps that a node and a term cost besides what they take to make, for the memory that they keep.
 const STEPS_PER_NODE: u64 = 4;
-const STEPS_PER_TERM: u64 = 3;
+const STEPS_PER_TERM: u64 = 6;
+
+/// Steps that it costs to join two words.
+const STEPS_PER_JOIN: u64 = 4;
 
 /// Most functions that a node calls one behind the other by labels that they return; relays call the others.
 const MAX_CHAINED_CALLS: u32 = 16;

@@ -7,7 +7,10 @@ use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Term, TermId};
 
 use super::state::{Halt, State};
-use super::{Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, Successor, Transfer, WORDS_PER_STEP, number_of};
+use super::{
+    Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, STEPS_PER_JOIN, Successor, Transfer, WORDS_PER_STEP,
+    number_of,
+};
 
 /// Most ways to return that a function has.
 const MAX_EXITS: usize = 48;
@@ -128,7 +131,7 @@ impl Lifter<'_> {
             }
             let height = i32::try_from(at).unwrap_or(i32::MAX) - below;
             let join = self.terms.join(node, height);
-            self.steps += 1;
+            self.steps += STEPS_PER_JOIN;
             if old != join {
                 self.add_input(join, old);
                 known.items[at] = join;
@@ -260,7 +263,7 @@ impl Lifter<'_> {
         for (index, leaf) in leaves.into_iter().enumerate() {
             let mut budget = MAX_COPIED;
             let copied = self.copy(caller, state, leaf, &mut budget)?;
-            self.steps += 1 + u64::from(MAX_COPIED - budget);
+            self.steps += 2 + u64::from(MAX_COPIED - budget);
             left.push(if let Some(copied) = copied {
                 copied
             } else {
@@ -387,7 +390,7 @@ impl Lifter<'_> {
                 continue;
             }
             let join = self.terms.returned(function, number_of(at), number_of(index));
-            self.steps += 1;
+            self.steps += STEPS_PER_JOIN;
             self.add_input(join, known);
             self.add_input(join, word);
             if known != join {

@@ -206,7 +206,7 @@ impl Lifter<'_> {
         if !matches!(opcode, op::MSTORE | op::MSTORE8 | op::MLOAD) {
             let pushes = OPCODE_INFO[usize::from(opcode)].is_some_and(|info| info.outputs() > 0);
             let word = pushes.then(|| result.unwrap_or_else(|| self.terms.result(node, here)));
-            self.steps += 1 + data.len() as u64;
+            self.steps += 1 + 2 * data.len() as u64;
             let effect = Effect { pc: here, opcode, result: word, data: data.into(), operands };
             self.nodes[node].effects.push(effect);
         }
