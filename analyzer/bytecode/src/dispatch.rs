@@ -40,7 +40,8 @@ pub struct Entry {
     pub selector: Selector,
     /// The first node for it.
     pub node: NodeId,
-    /// Whether the comparison is also made when fewer than four bytes are sent, as within a fallback function.
+    /// Whether the comparison is also made when fewer than four bytes are sent, or only where something else than the call
+    /// data and the value allows it, as within a fallback function.
     pub in_fallback: bool,
 }
 
@@ -62,10 +63,14 @@ pub fn dispatch(lifted: &Lifted<'_>) -> Dispatch {
     let budget = Cell::new(MAX_COMPUTED);
     let walk = |len| Walk::new(lifted, len, &budget).run();
     let (short, long, empty) = (walk(SHORT), walk(LONG), walk(0));
+    let compared_when_short: BTreeSet<Pc> = short.seen.iter().map(|node| lifted.nodes[*node].pc).collect();
     let mut entries: BTreeMap<Selector, Entry> = BTreeMap::new();
     for &(selector, node, at) in &long.entries {
-        // Code that does not look at the length first compares whatever was sent.
-        let in_fallback = short.end.is_some() && short.seen.contains(&at);
+        // Code that does not look at the length first compares whatever was sent. A call with a selector may come there
+        // with that still on the stack, so that it is another node.
+        let place = lifted.nodes[at].pc;
+        let is_compared_when_short = short.end.is_some() && compared_when_short.contains(&place);
+        let in_fallback = is_compared_when_short || long.conditional.contains(&at);
         entries.entry(selector).or_insert(Entry { selector, node, in_fallback });
     }
     let start = lifted.functions[FunctionId(0)].node;
@@ -115,6 +120,8 @@ fn can_succeed(lifted: &Lifted<'_>, unresolved: &[bool], start: NodeId) -> bool 
 #[derive(Default)]
 struct Walked {
     seen: BTreeSet<NodeId>,
+    /// Those of them that are only reached behind a condition on something else than the call data and the value.
+    conditional: BTreeSet<NodeId>,
     /// Selector, first node, and the node that compares.
     entries: Vec<(Selector, NodeId, NodeId)>,
     /// Where comparisons lead that find another selector.
@@ -162,10 +169,22 @@ impl<'a> Walk<'a> {
     fn run(&self) -> Walked {
         let mut walked = Walked::default();
         let start = self.lifted.functions[FunctionId(0)].node;
-        let mut left = VecDeque::from([start]);
+        // What no other condition stands before comes first.
+        let (mut left, mut conditional) = (VecDeque::from([start]), VecDeque::new());
         walked.seen.insert(start);
         let mut is_certain = true;
-        while let Some(at) = left.pop_front() {
+        loop {
+            let at = match left.pop_front() {
+                Some(at) => at,
+                None => match conditional.pop_front() {
+                    Some(at) if walked.seen.insert(at) => {
+                        walked.conditional.insert(at);
+                        at
+                    }
+                    Some(_) => continue,
+                    None => break,
+                },
+            };
             let mut next = self.next(at, &mut walked);
             if self.budget.get() == 0 {
                 walked.gap = Some(CoverageGap { pc: self.lifted.nodes[at].pc, unknown: Unknown::Budget });
@@ -175,10 +194,20 @@ impl<'a> Walk<'a> {
             if is_certain {
                 walked.end = Some(next[0].0);
             }
-            next.retain(|(node, _)| walked.seen.insert(*node));
-            left.extend(next.into_iter().map(|(node, _)| node));
+            if walked.conditional.contains(&at) || self.turns_on_more(at) {
+                conditional.extend(next.into_iter().map(|(node, _)| node));
+            } else {
+                next.retain(|(node, _)| walked.seen.insert(*node));
+                left.extend(next.into_iter().map(|(node, _)| node));
+            }
         }
         walked
+    }
+
+    /// Whether a node branches on something else than the call data and the value.
+    fn turns_on_more(&self, at: NodeId) -> bool {
+        let End::Branch { condition, .. } = self.lifted.nodes[at].end else { return false };
+        self.evaluation().number(condition).is_none() && self.probes.selected[0].number(condition).is_none()
     }
 
     /// Where the walk goes on, and whether the length of the call data says so; selectors are taken out.

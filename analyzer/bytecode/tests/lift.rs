@@ -230,6 +230,22 @@ fn the_dispatch_is_read_whatever_form_its_comparisons_have() {
 }
 
 #[test]
+fn a_selector_that_is_only_compared_behind_another_condition_is_told_apart() {
+    let compare = "PUSH0 CALLDATALOAD 0xe0 SHR 0x11223344 EQ @answer JUMPI STOP answer: PUSH0 PUSH0 SSTORE STOP";
+    let in_fallback = |text: &str| -> Vec<bool> {
+        let (code, _) = assemble(text);
+        dispatch(&lift(&code)).entries.iter().map(|entry| entry.in_fallback).collect()
+    };
+    assert_eq!(in_fallback(compare), [false]);
+    // Only the owner is answered.
+    let owner_only = format!("CALLER PUSH0 SLOAD EQ @owner JUMPI STOP owner: {compare}");
+    assert_eq!(in_fallback(&owner_only), [true]);
+    // Whoever sends no value is.
+    let without_value = format!("CALLVALUE ISZERO @free JUMPI STOP free: {compare}");
+    assert_eq!(in_fallback(&without_value), [false]);
+}
+
+#[test]
 fn a_fallback_that_only_reverts_is_none() {
     let (code, _) = assemble(
         "0x04 CALLDATASIZE LT @none JUMPI PUSH0 CALLDATALOAD 0xe0 SHR 0x11223344 EQ @one JUMPI none: PUSH0 DUP1 REVERT

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
 use revm::bytecode::opcode as op;
+use revm::primitives::hex;
 use uplint_bytecode::lift::{End, Lifted};
 use uplint_bytecode::{Unknown, dispatch};
 use xtask_run::oracle;
 
 use super::Code;
 use super::{peer, sweep};
+use crate::program::warn;
 
 /// A figure of ours and the same of the peer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,6 +119,14 @@ fn selectors(code: &Code, lifted: &Lifted<'_>, figures: &mut Figures) {
     // A comparison within a fallback function is told apart: it is no part of an interface.
     let found = dispatch(lifted).entries;
     let ours: BTreeSet<_> = found.iter().filter(|entry| !entry.in_fallback).map(|entry| entry.selector).collect();
+    for (selectors, what) in [
+        (ours.difference(&truth), "is answered and not listed"),
+        (truth.difference(&ours), "is listed and not answered"),
+    ] {
+        for selector in selectors {
+            warn(&format!("{}: 0x{} {what}", code.name, hex::encode(selector)));
+        }
+    }
     let theirs = peer::selectors(&code.bytes);
     figures.selectors = truth.len() as u64;
     figures.selectors_false =
