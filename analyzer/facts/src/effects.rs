@@ -13,23 +13,26 @@ use uplint_bytecode::lift::{Exit, Lifted, Node, Placeholder, Successor, lift_wit
 use uplint_bytecode::{Coverage, CoverageGap, FunctionId, NodeId, Selector, Unknown, dispatch, instructions};
 
 mod access;
+mod bounds;
 mod byte_set;
 mod call;
 mod ending;
 mod guard;
+mod hash_order;
 mod joined;
 mod kept;
 mod needed;
 mod slot_expr;
 mod summary;
+mod ways;
 mod word;
 
 pub use access::{AccessKind, AccessSpace, StorageAccess};
 pub use call::{Call, CallKind};
 pub use guard::Guard;
-pub use slot_expr::{Index, SlotExpr};
+pub use slot_expr::{Index, Reach, SlotExpr};
 pub use uplint_bytecode::Pc;
-pub use word::{Word, mask_len_bytes, negated, sign};
+pub use word::{Note, Word, mask_len_bytes, negated, sign};
 
 use crate::function_name::named_functions;
 use guard::Guards;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use alloy_primitives::U256;
 use assembly::assemble;
-use uplint_facts::effects::code_effects;
+use uplint_facts::effects::{SlotExpr, code_effects};
 
 #[path = "slots/assembly.rs"]
 mod assembly;
@@ -60,6 +61,148 @@ fn a_slot_from_the_call_data_is_given_and_not_unknown() {
         slots("0x04 CALLDATALOAD SLOAD SLOAD POP STOP"),
         set(&["slot calldata[4]", "unknown (storage[slot calldata[4]])"])
     );
+}
+
+/// The slots of a program that somebody knows, and the declared slots that any begin from.
+fn known(text: &str) -> (BTreeSet<String>, BTreeSet<U256>) {
+    let effects = code_effects(&assemble(text), &[]);
+    let slots = || effects.entries.iter().flat_map(|entry| &entry.accesses).map(|access| &access.slot);
+    let known = slots().filter(|slot| slot.is_known()).map(ToString::to_string).collect();
+    (known, slots().filter_map(SlotExpr::root).collect())
+}
+
+#[test]
+fn a_write_to_any_slot_is_known_to_nobody_and_begins_nowhere() {
+    let compared_elsewhere = "0x04 CALLDATALOAD DUP1 0x04 GT @over JUMPI over: 0x05 ADD";
+    for slot in [
+        "0x04 CALLDATALOAD",
+        "0x04 CALLDATALOAD 0x05 ADD",
+        "0x04 CALLDATALOAD 0x24 CALLDATALOAD ADD 0x05 ADD",
+        "0x04 CALLDATALOAD 0x02 MUL 0x05 ADD",
+        "0x07 SLOAD 0x05 ADD",
+        "GAS 0x05 ADD",
+        "0x04 CALLDATALOAD 0x20 PUSH0 KECCAK256 ADD",
+        "0x07 SLOAD 0x20 PUSH0 KECCAK256 ADD",
+        "0x24 CALLDATALOAD 0x04 CALLDATALOAD DUP1 SWAP2 GT @in JUMPI PUSH0 PUSH0 REVERT in: 0x05 ADD",
+        "0x01 0xff SHL 0x04 CALLDATALOAD DUP1 SWAP2 GT @in JUMPI PUSH0 PUSH0 REVERT in: 0x05 ADD",
+        compared_elsewhere,
+        "0x05 loop: GAS ADD CALLVALUE @loop JUMPI",
+    ] {
+        let (known, roots) = known(&format!("{slot} CALLER SWAP1 SSTORE STOP"));
+        let written: BTreeSet<String> = known.into_iter().filter(|slot| slot != "7").collect();
+        assert!(written.is_empty(), "{slot}: {written:?}");
+        assert!(roots.iter().all(|&root| root == U256::from(7)), "{slot}: {roots:?}");
+    }
+}
+
+#[test]
+fn an_element_of_an_array_of_fixed_length_is_named_where_its_index_was_compared() {
+    let expected = (set(&["5[calldata[4]]"]), BTreeSet::from([U256::from(5)]));
+    for index in [
+        // In the same function, in a function that is called for it, and in one that is given the slot.
+        "0x04 0x04 CALLDATALOAD DUP1 SWAP2 GT @in JUMPI PUSH0 PUSH0 REVERT in: 0x05 ADD",
+        "0x04 CALLDATALOAD 0x03 DUP2 GT @out JUMPI 0x05 ADD",
+        "@got 0x04 CALLDATALOAD @element JUMP got:",
+        "0x04 CALLDATALOAD @got DUP2 @check JUMP got: 0x05 ADD",
+    ] {
+        let found = known(&format!(
+            "{index} CALLER SWAP1 SSTORE STOP
+             element: 0x04 DUP2 LT ISZERO @out JUMPI 0x05 ADD SWAP1 JUMP
+             check: 0x04 SWAP1 LT ISZERO @out JUMPI JUMP
+             out: PUSH0 PUSH0 REVERT"
+        ));
+        assert_eq!(found, expected, "{index}");
+    }
+}
+
+#[test]
+fn an_element_that_a_called_function_writes_is_named_where_its_caller_compared() {
+    let found = known(
+        "@end 0x04 CALLDATALOAD 0x03 DUP2 GT @out JUMPI 0x05 ADD @write JUMP end: STOP
+         write: CALLER SWAP1 SSTORE JUMP
+         out: PUSH0 PUSH0 REVERT",
+    );
+    assert_eq!(found, (set(&["5[calldata[4]]"]), BTreeSet::from([U256::from(5)])));
+}
+
+#[test]
+fn elements_that_a_loop_with_a_known_end_writes_are_named() {
+    let found = known("PUSH0 loop: CALLER DUP2 0x05 ADD SSTORE 0x01 ADD 0x04 DUP2 LT @loop JUMPI STOP");
+    assert_eq!(found, (set(&["5[?]"]), BTreeSet::from([U256::from(5)])));
+}
+
+#[test]
+fn an_index_that_cannot_be_large_is_within_declared_storage() {
+    let found = known("0x04 CALLDATALOAD 0x03 AND 0x05 ADD CALLER SWAP1 SSTORE STOP");
+    assert_eq!(found.1, BTreeSet::from([U256::from(5)]));
+}
+
+#[test]
+fn an_element_of_a_dynamic_array_is_known_where_its_index_was_compared_with_the_length() {
+    let data = "PUSH0 PUSH0 MSTORE 0x20 PUSH0 KECCAK256";
+    let found = known(&format!(
+        "0x04 CALLDATALOAD PUSH0 SLOAD DUP2 LT @in JUMPI PUSH0 PUSH0 REVERT
+         in: {data} ADD CALLER SWAP1 SSTORE STOP"
+    ));
+    assert_eq!(found, (set(&["0", "0[calldata[4]]"]), BTreeSet::from([U256::ZERO])));
+    // What is pushed lies at the length.
+    let found = known(&format!("PUSH0 SLOAD {data} ADD CALLER SWAP1 SSTORE STOP"));
+    assert_eq!(found.0, set(&["0", "0[storage[0]]"]));
+}
+
+#[test]
+fn the_last_element_of_an_array_is_one_before_its_length() {
+    let data = "PUSH0 PUSH0 MSTORE 0x20 PUSH0 KECCAK256";
+    let found = slots(&format!("0x03 PUSH0 SLOAD MUL {data} ADD 0x02 SWAP1 SUB CALLER SWAP1 SSTORE STOP"));
+    assert_eq!(found, set(&["0", "0[(storage[0] - 1) by 3].1"]));
+}
+
+#[test]
+fn members_of_what_the_call_data_names_are_counted_from_there() {
+    assert_eq!(
+        slots("0x04 CALLDATALOAD 0x01 ADD PUSH0 MSTORE 0x20 PUSH0 KECCAK256 SLOAD POP STOP"),
+        set(&["slot calldata[4].1[..]"])
+    );
+}
+
+/// The slots that a program accesses which hashes two words, and another one with a key that is not constant.
+fn hashed(before: &str, first: &str, second: &str) -> BTreeSet<String> {
+    let load = |first: &str, second: &str| {
+        format!("{first} PUSH0 MSTORE {second} 0x20 MSTORE 0x40 PUSH0 KECCAK256 SLOAD POP ")
+    };
+    slots(&format!("{before} {} STOP", load(first, second)))
+}
+
+#[test]
+fn of_two_constants_that_are_hashed_the_compiler_tells_which_is_the_slot() {
+    let namespace = "0x02dd7bc7dec4dceedda775e58dd541e08a116c6c53815c0bd028192f7b626800";
+    let solidity = "0x80 0x40 MSTORE";
+    let vyper = "0x03 PUSH0 MSTORE CALLER 0x20 MSTORE 0x40 PUSH0 KECCAK256 SLOAD POP";
+    let with_caller = |slot: &str| set(&["3[caller]", slot]);
+    let of_namespace = &format!("0x{}[0]", &namespace[3..]);
+    // A role that is zero, in the storage of OpenZeppelin's AccessControlUpgradeable.
+    assert_eq!(hashed("", "PUSH0", namespace), set(&[of_namespace]));
+    assert_eq!(hashed(solidity, "PUSH0", namespace), set(&[of_namespace]));
+    assert_eq!(hashed(vyper, "0x04", namespace), with_caller(&format!("4[0x{}]", &namespace[3..])));
+    assert_eq!(hashed(solidity, namespace, "0x04"), set(&[&format!("4[0x{}]", &namespace[3..])]));
+    assert_eq!(hashed(solidity, "0x05", "0x04"), set(&["4[5]"]));
+    assert_eq!(hashed(vyper, "0x05", "0x04"), with_caller("5[4]"));
+}
+
+#[test]
+fn a_library_that_is_given_a_mapping_has_it_hashed_behind_a_constant_key() {
+    assert_eq!(hashed("0x80 0x40 MSTORE", "0x01", "0x04 CALLDATALOAD"), set(&["slot calldata[4][1]"]));
+}
+
+#[test]
+fn a_mapping_in_a_namespace_is_known_by_the_slot_behind_its_string() {
+    let namespace = "0x02dd7bc7dec4dceedda775e58dd541e08a116c6c53815c0bd028192f7b626800";
+    let found = slots(&format!(
+        "0x40 MLOAD 0x04 CALLDATALOAD DUP1 0x24 DUP4 CALLDATACOPY
+         {namespace} DUP3 DUP3 ADD MSTORE
+         0x20 ADD SWAP1 KECCAK256 SLOAD POP STOP"
+    ));
+    assert_eq!(found, set(&[&format!("0x{}[?]", &namespace[3..])]));
 }
 
 #[test]

@@ -235,6 +235,7 @@ fn asks_for_call_data(condition: &Word) -> bool {
         Word::Operation(_, words) | Word::OneOf(words) => words.iter().any(asks_for_call_data),
         Word::Hash(parts) => parts.iter().any(|(word, ..)| asks_for_call_data(word)),
         Word::Stored(_, slot) => asks_for_call_data(slot),
+        Word::Noted(word, _) => asks_for_call_data(word),
         _ => false,
     }
 }

@@ -26,6 +26,8 @@ struct Joins {
     entries: Vec<(TermId, U256)>,
     /// Divides all that rounds add; zero without a loop.
     step: U256,
+    /// Whether a round can add anything.
+    is_anywhere: bool,
 }
 
 impl Joins {
@@ -43,10 +45,14 @@ impl Joins {
 impl Summaries<'_> {
     /// The word of a join.
     pub(super) fn joined(&self, join: TermId, depth: u32) -> Word {
-        let Some(Joins { entries, step, .. }) = self.joins(join) else { return Word::Unknown };
+        let Some(Joins { entries, step, is_anywhere, .. }) = self.joins(join) else { return Word::Unknown };
         let words = entries
             .into_iter()
             .map(|(entry, distance)| word::operation(op::ADD, &[self.word_at(entry, depth), Word::Number(distance)]));
+        if is_anywhere {
+            let anywhere = |word: Word| word::operation(op::ADD, &[word, Word::Unknown]);
+            return word::one_of(words.map(anywhere));
+        }
         if step.is_zero() {
             return word::one_of(words);
         }
@@ -70,7 +76,7 @@ impl Summaries<'_> {
                 match self.fed_by(input, &joins) {
                     Some((feeding, Some(by))) => joins.meet(feeding, distance.wrapping_add(by)),
                     // By how much a round moves the word is not constant.
-                    Some((_, None)) => joins.step = U256::ONE,
+                    Some((_, None)) => joins.is_anywhere = true,
                     None => joins.entries.push((input, distance)),
                 }
             }
@@ -114,7 +120,7 @@ fn is_round(start: &Word, word: &Word, step: U256) -> bool {
 /// A word that was moved by an unknown multiple of a step. The number that it is counted from is kept even when it is
 /// zero: it is the first slot of what is walked over.
 fn moved(word: &Word, step: U256) -> Word {
-    let by = word::operation(op::MUL, &[Word::Unknown, Word::Number(step)]);
+    let by = word::operation(op::MUL, &[Word::rounds(), Word::Number(step)]);
     match word {
         Word::Number(number) => Word::Operation(op::ADD, Arc::new([by, Word::Number(*number)])),
         word => word::operation(op::ADD, &[word.clone(), by]),

@@ -9,12 +9,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use alloy_primitives::U256;
-use uplint_bytecode::lift::{Effect, Lifted, Successor};
+use uplint_bytecode::lift::{Effect, Lifted};
 use uplint_bytecode::{NodeId, Pc, Term, TermId, opcode as op};
 
 use super::access::AccessSpace;
 use super::byte_set::ByteSet;
 use super::call::CallKind;
+use super::ways::Ways;
 
 /// Deepest operations that are looked into for masks.
 const MAX_DEPTH: u32 = 24;
@@ -36,8 +37,8 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    pub(super) fn new(lifted: &Lifted<'_>) -> Self {
-        let mut search = Search::new(lifted);
+    pub(super) fn new(lifted: &Lifted<'_>, ways: &Ways<'_>) -> Self {
+        let mut search = Search::new(lifted, ways);
         for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
             for (at, effect) in node.effects.iter().enumerate() {
                 if matches!(effect.opcode, op::SSTORE | op::TSTORE) {
@@ -84,8 +85,7 @@ struct Store {
 
 struct Search<'a> {
     lifted: &'a Lifted<'a>,
-    /// Where control comes from within the function, by the number of the node.
-    predecessors: Vec<Vec<NodeId>>,
+    ways: &'a Ways<'a>,
     /// Which storages a function may change, by its number, with all that it calls.
     changes: Vec<[bool; 2]>,
     /// What each store keeps; nothing while that is looked for.
@@ -98,15 +98,9 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(lifted: &'a Lifted<'a>) -> Self {
-        let mut predecessors = vec![Vec::new(); lifted.nodes.len()];
+    fn new(lifted: &'a Lifted<'a>, ways: &'a Ways<'a>) -> Self {
         let mut stored: HashMap<TermId, Vec<Place>> = HashMap::new();
         for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
-            for successor in &node.successors {
-                if let Successor::Node(next) | Successor::Continuation(next) = *successor {
-                    predecessors[next.0 as usize].push(id);
-                }
-            }
             for (at, effect) in node.effects.iter().enumerate() {
                 if let (op::SSTORE | op::TSTORE, &[_, value]) = (effect.opcode, effect.operands()) {
                     stored.entry(value).or_default().push(Place { node: id, at });
@@ -116,7 +110,7 @@ impl<'a> Search<'a> {
         let effects: usize = lifted.nodes.iter().map(|node| node.effects.len() + 1).sum();
         Self {
             lifted,
-            predecessors,
+            ways,
             changes: changes(lifted),
             stores: HashMap::new(),
             stored,
@@ -194,7 +188,7 @@ impl<'a> Search<'a> {
     /// The bytes of a store's slot that nothing changes between an effect and the store. None when there is a way to the
     /// store that does not pass the effect.
     fn unchanged(&mut self, from: Place, store: Store) -> ByteSet {
-        let (lifted, to) = (self.lifted, store.place);
+        let to = store.place;
         let mut between = Between { store, bytes: ByteSet::ALL, left: MAX_PASSED.min(self.left) };
         let before = between.left;
         if from.node == to.node && from.at < to.at {
@@ -204,15 +198,14 @@ impl<'a> Search<'a> {
         } else {
             self.pass(&mut between, to.node, 0..to.at);
             self.pass_to_end(&mut between, from.node, from.at + 1);
-            let start = lifted.functions[lifted.nodes[to.node].function].node;
+            let (ways, start) = (self.ways, self.ways.start(to.node));
             let mut seen = BTreeSet::from([from.node]);
             let mut ahead = vec![to.node];
             while let Some(node) = ahead.pop().filter(|_| between.bytes != ByteSet::NONE) {
                 if node == start {
                     between.bytes = ByteSet::NONE;
                 }
-                for at in 0..self.predecessors[node.0 as usize].len() {
-                    let before = self.predecessors[node.0 as usize][at];
+                for &before in ways.before(node) {
                     if seen.insert(before) {
                         self.pass_to_end(&mut between, before, 0);
                         ahead.push(before);

@@ -13,11 +13,14 @@ use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc, Selector, Term, TermId};
 
 use super::access::{AccessKind, AccessSpace, StorageAccess};
+use super::bounds::Bounds;
 use super::byte_set::ByteSet;
 use super::call::{Call, CallKind};
+use super::hash_order::HashOrder;
 use super::kept::Kept;
 use super::needed::Needed;
 use super::slot_expr::SlotExpr;
+use super::ways::Ways;
 use super::word::{self, Word};
 
 /// Most accesses and calls that are told apart for one function; further ones are told without their words.
@@ -29,6 +32,17 @@ const MAX_TOLD_IN_ALL: usize = 200_000;
 
 /// Deepest terms that are put into words.
 const MAX_DEPTH: u32 = 96;
+
+/// Deepest parts of a slot that are looked at for what they are less than.
+const MAX_SLOT_DEPTH: u32 = 8;
+
+/// What a word is wanted for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Usage {
+    Word,
+    /// A slot, of which it matters how far it can reach.
+    Slot,
+}
 
 /// An access in the words that a function is given.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +98,7 @@ fn new_part(value: &Word, space: AccessSpace, slot: &Word) -> Option<Word> {
 fn is_old_part(word: &Word, space: AccessSpace, slot: &Word) -> bool {
     match word {
         Word::Operation(op::AND, sides) => sides.iter().any(|side| is_old_part(side, space, slot)),
-        Word::Stored(of, from) => *of == space && **from == *slot,
+        Word::Stored(of, from) => *of == space && (**from == *slot || from.plain() == slot.plain()),
         _ => false,
     }
 }
@@ -144,13 +158,16 @@ impl Effects {
         self.accesses.len() + self.calls.len() + self.return_lens.len() + self.events.len()
     }
 
-    /// Adds what a called function does, with its arguments.
-    fn add(&mut self, called: &Self, argument: &dyn Fn(u32) -> Word) {
+    /// Adds what a called function does, with its arguments, and with what is known of them where slots are counted.
+    fn add(&mut self, called: &Self, argument: &dyn Fn(u32) -> Word, in_slot: &dyn Fn(u32) -> Word) {
         self.is_cut |= called.is_cut;
         for access in &called.accesses {
             let is_full = self.accesses.len() >= MAX_EFFECTS;
-            let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
-            let (slot, value) = (put(&access.slot), access.value.as_ref().map(put));
+            let put = |word: &Word, with: &dyn Fn(u32) -> Word| {
+                if is_full { Word::Unknown } else { word.with_arguments(with) }
+            };
+            let slot = put(&access.slot, in_slot);
+            let value = access.value.as_ref().map(|value| put(value, argument));
             self.tell(|told| &mut told.accesses, RawAccess { slot, value, ..access.clone() });
         }
         for RawCall(call) in &called.calls {
@@ -182,6 +199,9 @@ pub(super) struct Summaries<'a> {
     pub(super) lifted: &'a Lifted<'a>,
     /// Called functions, before their callers.
     pub(super) called_first: Vec<FunctionId>,
+    ways: Ways<'a>,
+    bounds: Bounds,
+    order: HashOrder,
     kept: Kept,
     needed: Needed,
     functions: HashMap<FunctionId, Effects>,
@@ -195,17 +215,6 @@ pub(super) struct Summaries<'a> {
 
 impl<'a> Summaries<'a> {
     pub(super) fn new(lifted: &'a Lifted<'a>) -> Self {
-        let kept = Kept::new(lifted);
-        let mut summaries = Self {
-            lifted,
-            called_first: Vec::new(),
-            needed: Needed::new(lifted, &kept),
-            kept,
-            functions: HashMap::new(),
-            words: RefCell::new(HashMap::new()),
-            checked: checked(lifted),
-            left: Cell::new(MAX_TOLD_IN_ALL),
-        };
         let mut nodes: HashMap<FunctionId, Vec<NodeId>> = HashMap::new();
         let mut calls: DiGraphMap<u32, ()> = DiGraphMap::new();
         for (id, node) in lifted.nodes.iter_enumerated() {
@@ -217,12 +226,27 @@ impl<'a> Summaries<'a> {
         }
         // The code as a whole is a function to others only where it is called.
         let is_called = |id: u32| id != 0 || calls.neighbors_directed(id, Direction::Incoming).next().is_some();
+        let component = |ids: Vec<u32>| ids.into_iter().filter(|&id| is_called(id)).map(FunctionId).collect();
         // Called functions come before their callers.
-        for component in kosaraju_scc(&calls) {
-            let component: BTreeSet<FunctionId> =
-                component.into_iter().filter(|&id| is_called(id)).map(FunctionId).collect();
-            summaries.called_first.extend(&component);
-            summaries.add_component(&component, &nodes);
+        let components: Vec<BTreeSet<FunctionId>> = kosaraju_scc(&calls).into_iter().map(component).collect();
+        let called_first: Vec<FunctionId> = components.iter().flatten().copied().collect();
+        let ways = Ways::new(lifted);
+        let kept = Kept::new(lifted, &ways);
+        let mut summaries = Self {
+            lifted,
+            bounds: Bounds::new(lifted, &ways, &called_first),
+            called_first,
+            ways,
+            order: HashOrder::of(lifted),
+            needed: Needed::new(lifted, &kept),
+            kept,
+            functions: HashMap::new(),
+            words: RefCell::new(HashMap::new()),
+            checked: checked(lifted),
+            left: Cell::new(MAX_TOLD_IN_ALL),
+        };
+        for component in &components {
+            summaries.add_component(component, &nodes);
         }
         // What is told for the ways into the contract has a budget of its own.
         summaries.left.set(MAX_TOLD_IN_ALL);
@@ -255,12 +279,12 @@ impl<'a> Summaries<'a> {
             };
             let mut at_any_depth = Effects::at_most(MAX_TOLD);
             for (_, effects) in &own {
-                at_any_depth.add(effects, &argument);
+                at_any_depth.add(effects, &argument, &argument);
             }
             for (_, effects) in &mut own {
                 let before = effects.len();
                 effects.limit = before.saturating_add(self.left.get()).min(MAX_TOLD);
-                effects.add(&at_any_depth, &Word::Argument);
+                effects.add(&at_any_depth, &Word::Argument, &Word::Argument);
                 self.left.set(self.left.get().saturating_sub(effects.len() - before));
             }
         }
@@ -286,7 +310,9 @@ impl<'a> Summaries<'a> {
             }
             for called in node.called().filter(|called| !left_out.contains(called)) {
                 if let Some(summary) = self.functions.get(&called) {
-                    effects.add(summary, &|slot| self.argument(id, called, slot));
+                    let [word, slot] =
+                        [Usage::Word, Usage::Slot].map(|usage| move |slot| self.argument_for(usage, id, called, slot));
+                    effects.add(summary, &word, &slot);
                 }
             }
         }
@@ -308,7 +334,7 @@ impl<'a> Summaries<'a> {
         match effect.opcode {
             op::SLOAD | op::TLOAD => {
                 let bytes = effect.result.map_or(ByteSet::ALL, |loaded| self.read(loaded));
-                let (space, slot) = (AccessSpace::of(effect.opcode), self.word(operands[0]));
+                let (space, slot) = (AccessSpace::of(effect.opcode), self.slot_word(node, operands[0], 0));
                 // What is only written back is no read.
                 if bytes != ByteSet::NONE {
                     let kind = AccessKind::Read;
@@ -320,7 +346,7 @@ impl<'a> Summaries<'a> {
             }
             op::SSTORE | op::TSTORE => {
                 let bytes = self.kept.written(node, effect.pc);
-                let (space, slot) = (AccessSpace::of(effect.opcode), self.word(operands[0]));
+                let (space, slot) = (AccessSpace::of(effect.opcode), self.slot_word(node, operands[0], 0));
                 let (kind, value) = (AccessKind::Write, Some(self.word(operands[1])));
                 effects.tell(|told| &mut told.accesses, RawAccess { pc: effect.pc, space, kind, slot, bytes, value });
             }
@@ -378,7 +404,12 @@ impl<'a> Summaries<'a> {
 
     /// A word that a called function is given.
     pub(super) fn argument(&self, call: NodeId, called: FunctionId, slot: u32) -> Word {
+        self.argument_for(Usage::Word, call, called, slot)
+    }
+
+    fn argument_for(&self, usage: Usage, call: NodeId, called: FunctionId, slot: u32) -> Word {
         match self.lifted.nodes[call].argument(called, slot) {
+            Some(Argument::Term(term)) if usage == Usage::Slot => self.slot_word(call, term, 0),
             Some(Argument::Term(term)) => self.word(term),
             Some(Argument::Parameter(slot)) => Word::Argument(slot),
             None => Word::Unknown,
@@ -423,9 +454,36 @@ impl<'a> Summaries<'a> {
                 word.with_arguments(&|slot| self.argument_at(call, called, slot, depth))
             }
             Term::Hash(pieces) => {
-                word::hash(pieces.iter().map(|piece| (self.word_at(piece.term, depth), piece.skip, piece.len)))
+                let parts = pieces.iter().map(|piece| (self.word_at(piece.term, depth), piece.skip, piece.len));
+                word::hash(self.order.with_key(parts.collect()))
             }
             Term::Operation { opcode, operands } => self.operation(opcode, operands, depth),
+        }
+    }
+
+    /// A term that is a slot or a part of one at a node, with what it is less than there.
+    fn slot_word(&self, node: NodeId, term: TermId, depth: u32) -> Word {
+        let terms = &self.lifted.terms;
+        if let Some(bound) = self.bounds.at(&self.ways, node, term) {
+            let mut below = self.word_at(bound.word, depth);
+            if let Some((call, called)) = bound.call {
+                below = below.with_arguments(&|slot| self.argument_at(call, called, slot, depth));
+            }
+            if bound.is_inclusive {
+                below = word::operation(op::ADD, &[below, Word::Number(U256::ONE)]);
+            }
+            return self.word_at(term, depth).below(below);
+        }
+        match terms.get(term) {
+            Term::Operation { opcode, operands: &[a, b] }
+                if depth < MAX_SLOT_DEPTH
+                    && (opcode == op::ADD
+                        || matches!(opcode, op::MUL | op::DIV | op::SHL | op::SHR | op::AND)
+                            && (terms.number(a).is_some() || terms.number(b).is_some())) =>
+            {
+                word::operation(opcode, &[a, b].map(|operand| self.slot_word(node, operand, depth + 1))).bounded()
+            }
+            _ => self.word_at(term, depth),
         }
     }
 
@@ -463,9 +521,10 @@ impl<'a> Summaries<'a> {
         let Ok(at) = effects.binary_search_by_key(&pc, |effect| effect.pc) else { return Word::Unknown };
         let effect = &effects[at];
         match effect.opcode {
-            op::SLOAD | op::TLOAD => {
-                Word::Stored(AccessSpace::of(effect.opcode), Arc::new(self.word_at(effect.operands()[0], depth)))
-            }
+            op::SLOAD | op::TLOAD => Word::Stored(
+                AccessSpace::of(effect.opcode),
+                Arc::new(self.slot_word(node, effect.operands()[0], depth)),
+            ),
             opcode if CallKind::of(opcode).is_some() => Word::CallResult,
             _ => Word::Unknown,
         }

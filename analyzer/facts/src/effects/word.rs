@@ -45,17 +45,56 @@ pub enum Word {
     Operation(u8, Arc<[Self]>),
     /// One of several words, which are in ascending order.
     OneOf(Arc<[Self]>),
+    /// A word of which more is known than what it is.
+    Noted(Arc<Self>, Note),
     /// What a call returned, or whether it succeeded.
     CallResult,
     /// Anything else.
     Unknown,
 }
 
+/// What is known of a word besides.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Note {
+    /// It is hashed together with a slot, of which it is a key.
+    Key,
+    /// It is less than another word.
+    Below(Arc<Word>),
+    /// It is how often a loop went round.
+    Rounds,
+}
+
 impl Word {
+    /// A word that is less than another one.
+    pub(super) fn below(self, bound: Self) -> Self {
+        if self.number().is_some() { self } else { Self::Noted(Arc::new(self), Note::Below(Arc::new(bound))) }
+    }
+
+    /// How often a loop went round.
+    pub(super) fn rounds() -> Self {
+        Self::Noted(Arc::new(Self::Unknown), Note::Rounds)
+    }
+
+    /// The word without what is known of it besides.
+    pub(super) fn plain(&self) -> Self {
+        let all = |words: &[Self]| words.iter().map(Self::plain).collect();
+        match self {
+            Self::Noted(word, _) => word.plain(),
+            Self::Stored(space, slot) => Self::Stored(*space, Arc::new(slot.plain())),
+            Self::Hash(parts) => {
+                Self::Hash(parts.iter().map(|(word, skip, len)| (word.plain(), *skip, *len)).collect())
+            }
+            Self::Operation(opcode, operands) => Self::Operation(*opcode, all(operands)),
+            Self::OneOf(words) => Self::OneOf(all(words)),
+            other => other.clone(),
+        }
+    }
+
     /// How many parts it has.
     pub(super) fn size(&self) -> u32 {
         match self {
             Self::Stored(_, slot) => 1 + slot.size(),
+            Self::Noted(word, _) => word.size(),
             Self::Hash(parts) => 1 + parts.iter().map(|(word, ..)| word.size()).sum::<u32>(),
             Self::Operation(_, operands) | Self::OneOf(operands) => 1 + operands.iter().map(Self::size).sum::<u32>(),
             _ => 1,
@@ -89,6 +128,13 @@ impl Word {
                 return operation(*opcode, &operands).bounded();
             }
             Self::OneOf(words) => one_of(words.iter().map(|word| word.with_arguments(argument))),
+            Self::Noted(word, note) => {
+                let note = match note {
+                    Note::Below(bound) => Note::Below(Arc::new(bound.with_arguments(argument))),
+                    note => note.clone(),
+                };
+                Self::Noted(Arc::new(word.with_arguments(argument)), note)
+            }
             other => return other.clone(),
         };
         word.bounded()
@@ -99,6 +145,7 @@ impl Word {
         match self {
             Self::Number(_) | Self::Hash(_) => true,
             Self::Operation(op::ADD, terms) => terms.iter().any(|term| matches!(term, Self::Hash(_))),
+            Self::Noted(word, _) => word.is_place(),
             _ => false,
         }
     }
@@ -107,6 +154,7 @@ impl Word {
     pub(super) fn value(&self) -> Option<U256> {
         match self {
             Self::Number(number) => Some(*number),
+            Self::Noted(word, _) => word.value(),
             Self::Operation(op::ADD, terms) => {
                 terms.iter().try_fold(U256::ZERO, |sum, term| Some(sum.wrapping_add(term.value()?)))
             }
@@ -130,6 +178,7 @@ impl Word {
     pub(super) fn number(&self) -> Option<U256> {
         match self {
             Self::Number(number) => Some(*number),
+            Self::Noted(word, _) => word.number(),
             _ => None,
         }
     }
@@ -256,6 +305,9 @@ impl Word {
         };
         match self {
             Self::OneOf(words) => words.iter().flat_map(Self::expanded).collect(),
+            Self::Noted(word, note) => {
+                word.expanded().into_iter().map(|word| Self::Noted(Arc::new(word), note.clone())).collect()
+            }
             Self::Operation(opcode, operands) if operands.iter().any(Self::has_alternatives) => {
                 let parts = operands.iter().map(Self::expanded).collect();
                 combined(parts, &|row| match (*opcode, row) {
@@ -288,6 +340,7 @@ impl Word {
     fn has_alternatives(&self) -> bool {
         match self {
             Self::OneOf(_) => true,
+            Self::Noted(word, _) => word.has_alternatives(),
             Self::Operation(_, operands) => operands.iter().any(Self::has_alternatives),
             Self::Hash(parts) => parts.iter().any(|(word, ..)| word.has_alternatives()),
             _ => false,
@@ -342,6 +395,7 @@ impl fmt::Display for Word {
             }
             Self::Operation(opcode, operands) => fmt_operation(f, *opcode, operands),
             Self::OneOf(words) => fmt_list(f, "(", " or ", words),
+            Self::Noted(word, _) => word.fmt(f),
             Self::CallResult => f.write_str("call result"),
             Self::Unknown => f.write_str("?"),
         }
@@ -365,6 +419,9 @@ fn fmt_operation(f: &mut fmt::Formatter<'_>, opcode: u8, operands: &[Word]) -> f
         (op::NOT, [word]) => write!(f, "~{word}"),
         (op::SHL | op::SHR | op::SAR, [bits, word]) => {
             write!(f, "({word} {} {bits})", if opcode == op::SHL { "<<" } else { ">>" })
+        }
+        (op::ADD, [word, Word::Number(number)]) if number.wrapping_neg() < *number => {
+            write!(f, "({word} - {})", Word::Number(number.wrapping_neg()))
         }
         (op::CALLDATASIZE, []) => f.write_str("calldata.length"),
         (op::CALLDATALOAD, [offset]) => write!(f, "calldata[{offset}]"),

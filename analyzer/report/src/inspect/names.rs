@@ -95,7 +95,7 @@ impl<'a> Names<'a> {
             SlotExpr::Offset { base, by, index } => {
                 let is_data = matches!(**base, SlotExpr::DynArray { .. });
                 let mut named = base_of(base);
-                if let Some(Index { word: index, stride }) = index {
+                if let Some(Index { word: index, stride, .. }) = index {
                     // The data of an array with an index is the array's element.
                     let array = named.text.strip_suffix("[..]").unwrap_or(&named.text);
                     let known = if is_data { named.ty } else { named.ty.and_then(|ty| self.element(ty)) };

@@ -84,6 +84,7 @@ impl<'a> Speech<'a> {
                 format!("keccak256({})", parts.join(" . "))
             }
             Word::OneOf(words) => self.list(words, " or ", is_within),
+            Word::Noted(word, _) => self.text(word, is_within),
             Word::Operation(opcode, operands) => self.operation(*opcode, operands, is_within),
             _ => word.to_string(),
         }
@@ -301,6 +302,7 @@ fn mentions(word: &Word, is_meant: &dyn Fn(&Word) -> bool) -> bool {
                 operands.iter().any(|word| mentions(word, is_meant))
             }
             Word::Stored(_, slot) => mentions(slot, is_meant),
+            Word::Noted(word, _) => mentions(word, is_meant),
             _ => false,
         }
 }

@@ -28,6 +28,7 @@ pub(super) fn values(word: &Word, frame: &Frame) -> Option<BTreeSet<U256>> {
             let slots = values(slot, frame)?;
             slots.into_iter().filter_map(|slot| frame.loaded.get(&(*space, slot))).flatten().copied().collect()
         }
+        Word::Noted(word, _) => return values(word, frame),
         Word::Hash(parts) => hashes(parts, frame)?,
         Word::Operation(opcode, operands) => operation(*opcode, operands, frame)?,
         Word::OneOf(words) => {

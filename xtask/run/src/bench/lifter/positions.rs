@@ -334,7 +334,7 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::json;
-    use uplint_facts::effects::{Index, Word};
+    use uplint_facts::effects::{Index, Reach, Word};
 
     use super::*;
 
@@ -365,8 +365,8 @@ mod tests {
     }
 
     fn behind(base: SlotExpr, by: u64, stride: Option<u64>) -> SlotExpr {
-        let index = stride.map(|stride| Index { word: Word::Caller, stride: U256::from(stride) });
-        SlotExpr::Offset { base: Arc::new(base), by: U256::from(by), index }
+        let index = |stride| Index { word: Word::Caller, stride: U256::from(stride), reach: Reach::Length };
+        SlotExpr::Offset { base: Arc::new(base), by: U256::from(by), index: stride.map(index) }
     }
 
     #[test]
