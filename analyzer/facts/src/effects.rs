@@ -22,6 +22,7 @@ mod hash_order;
 mod joined;
 mod kept;
 mod needed;
+mod put;
 mod slot_expr;
 mod summary;
 mod ways;

@@ -181,3 +181,27 @@ fn hostile_chains_of_stores_end_and_say_that_they_write_everything() {
     let found = accesses(&format!("PUSH0 SLOAD {stores} STOP"));
     assert!(found.contains("write 0 all bytes"), "{found:?}");
 }
+
+/// What is stored to slot 0 where only some bytes change.
+fn values(text: &str) -> BTreeSet<String> {
+    let effects = code_effects(&assemble(text), &[]);
+    let accesses = effects.entries.iter().flat_map(|entry| &entry.accesses);
+    let values = accesses.filter_map(|access| access.value.as_ref());
+    values.map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_is_put_into_changed_bytes_is_told_as_it_lies_there() {
+    let keep = |mask: &str| format!("PUSH0 SLOAD {mask} AND");
+    let all_but_low_two = keep("PUSH0 NOT 0xffff XOR");
+    let expected = |word: &str| BTreeSet::from([word.to_owned()]);
+    // Into the second byte, whether it is moved there or lies there already.
+    let second = keep("PUSH0 NOT 0xff00 XOR");
+    assert_eq!(values(&format!("0xff CALLVALUE AND 0x08 SHL {second} OR PUSH0 SSTORE STOP")), expected("uint8(value)"));
+    let there = values(&format!("0xff00 CALLVALUE AND {second} OR PUSH0 SSTORE STOP"));
+    assert_eq!(there, expected("((value & 65280) >> 8)"));
+    // Into the first two, of which the lower becomes zero.
+    let above = values(&format!("0xff CALLVALUE AND 0x08 SHL {all_but_low_two} OR PUSH0 SSTORE STOP"));
+    assert_eq!(above, expected("(uint8(value) << 8)"));
+    assert_eq!(values(&format!("{all_but_low_two} PUSH0 SSTORE STOP")), expected("0"));
+}

@@ -48,6 +48,12 @@ fn a_test_whose_failure_jumps_where_nobody_can_follow_is_no_guard() {
 }
 
 #[test]
+fn a_branch_whose_ways_both_lead_to_one_place_is_no_guard() {
+    let found = guards("PUSH0 SLOAD CALLER EQ ISZERO @next JUMPI next: 0x01 0x02 SSTORE STOP");
+    assert_eq!(found, set(&[]));
+}
+
+#[test]
 fn a_branch_to_several_places_is_no_guard_when_one_of_them_does_not_revert() {
     // The jump leads to `bad` or to `fine`, whatever the order in which they are found.
     for (first, second) in [("@fine", "@bad"), ("@bad", "@fine")] {

@@ -55,6 +55,7 @@ pub struct StorageAccess {
     pub slot: SlotExpr,
     /// The bytes within the slot, in ascending order.
     pub bytes: Vec<ByteRange>,
-    /// What is written, for a write; where only some bytes are, what is put there.
+    /// What is written, for a write. Where only some bytes are, what is put there, moved down to the lowest of them; what it
+    /// has in bytes that do not change says nothing.
     pub value: Option<Word>,
 }

@@ -202,8 +202,11 @@ impl<'a> Guards<'a> {
         if self.endings.must_revert(not_taken) {
             return Some(Guard { pc, condition: simplified(condition()) });
         }
+        // Where both ways lead to one place, neither is taken without the other.
+        let first = taken.next()?;
         let is_known = at.branches[0].is_some() && !self.endings.unresolved[node.0 as usize];
-        let must_revert = is_known && taken.all(|next| self.endings.must_revert(next));
+        let must_revert =
+            is_known && self.endings.must_revert(first) && taken.all(|next| self.endings.must_revert(next));
         must_revert.then(|| Guard { pc, condition: simplified(word::operation(op::ISZERO, &[condition()])) })
     }
 

@@ -19,6 +19,7 @@ use super::call::{Call, CallKind};
 use super::hash_order::HashOrder;
 use super::kept::Kept;
 use super::needed::Needed;
+use super::put::put;
 use super::slot_expr::SlotExpr;
 use super::ways::Ways;
 use super::word::{self, Word};
@@ -60,17 +61,7 @@ impl RawAccess {
     pub(super) fn classified(self) -> impl Iterator<Item = StorageAccess> {
         let Self { pc, space, kind, slot, bytes, value } = self;
         let bytes_at = bytes.ranges();
-        let first = bytes_at.first().map_or(0, |range| usize::from(range.offset));
-        let value = value.map(|value| {
-            if bytes == ByteSet::ALL {
-                return value;
-            }
-            match new_part(&value, space, &slot) {
-                Some(Word::Number(number)) => Word::Number(number >> (8 * first)),
-                Some(word) => word,
-                None => word::operation(op::SHR, &[Word::Number(U256::from(8 * first)), value]).bounded(),
-            }
-        });
+        let value = value.map(|value| put(value, bytes, space, &slot));
         slot.alternatives().into_iter().map(move |slot| StorageAccess {
             pc,
             space,
@@ -79,50 +70,6 @@ impl RawAccess {
             bytes: bytes_at.clone(),
             value: value.clone(),
         })
-    }
-}
-
-/// What is put between the bytes that a slot held before; nothing but those bytes is a zero. `None` where it cannot be
-/// told apart from them.
-fn new_part(value: &Word, space: AccessSpace, slot: &Word) -> Option<Word> {
-    if is_old_part(value, space, slot) {
-        return Some(Word::Number(U256::ZERO));
-    }
-    let Word::Operation(op::OR, sides) = value else { return None };
-    match &sides[..] {
-        [old, new] | [new, old] if is_old_part(old, space, slot) => Some(unshifted(new)),
-        _ => None,
-    }
-}
-
-fn is_old_part(word: &Word, space: AccessSpace, slot: &Word) -> bool {
-    match word {
-        Word::Operation(op::AND, sides) => sides.iter().any(|side| is_old_part(side, space, slot)),
-        Word::Stored(of, from) => *of == space && (**from == *slot || from.plain() == slot.plain()),
-        _ => false,
-    }
-}
-
-/// A word before it was moved to its bytes.
-fn unshifted(word: &Word) -> Word {
-    match word {
-        Word::Operation(op::MUL, sides) => match &sides[..] {
-            [inner, Word::Number(factor)] | [Word::Number(factor), inner] if factor.is_power_of_two() => inner.clone(),
-            _ => word.clone(),
-        },
-        Word::Operation(op::SHL, sides) => match &sides[..] {
-            [Word::Number(_), inner] => inner.clone(),
-            _ => word.clone(),
-        },
-        Word::Operation(op::AND, sides) => match &sides[..] {
-            [Word::Operation(op::SHL, moved), Word::Number(_)] | [Word::Number(_), Word::Operation(op::SHL, moved)]
-                if moved.len() == 2 =>
-            {
-                moved[1].clone()
-            }
-            _ => word.clone(),
-        },
-        word => word.clone(),
     }
 }
 

@@ -237,16 +237,17 @@ fn slot_fit(accesses: &[&StorageAccess], slot: U256, frame: &Frame) -> (Fit, Str
     (fit, list(accesses.iter().map(|access| access.slot.to_string())))
 }
 
+/// The bits of the bytes that an access tells.
+fn told_bits(access: &StorageAccess) -> U256 {
+    access.bytes.iter().fold(U256::ZERO, |mask, range| {
+        let bits = U256::MAX >> (256 - 8 * usize::from(range.len).clamp(1, 32));
+        mask | bits << (8 * usize::from(range.offset))
+    })
+}
+
 /// Whether a store changed no bytes but those that are told.
 fn bytes_fit(accesses: &[&StorageAccess], old: U256, new: U256) -> (Fit, String) {
-    let told = |access: &StorageAccess| {
-        let ranges = access.bytes.iter();
-        ranges.fold(U256::ZERO, |mask, range| {
-            let bits = U256::MAX >> (256 - 8 * usize::from(range.len).clamp(1, 32));
-            mask | bits << (8 * usize::from(range.offset))
-        })
-    };
-    let is_told = accesses.iter().any(|access| ((old ^ new) & !told(access)).is_zero());
+    let is_told = accesses.iter().any(|access| ((old ^ new) & !told_bits(access)).is_zero());
     let fit = if is_told { Fit::Exactly } else { Fit::Not("other bytes changed") };
     (fit, list(accesses.iter().map(|access| format!("{:?}", access.bytes))))
 }
@@ -254,13 +255,12 @@ fn bytes_fit(accesses: &[&StorageAccess], old: U256, new: U256) -> (Fit, String)
 /// Whether the told bytes hold what is told to be put there.
 fn value_fit(accesses: &[&StorageAccess], new: U256, frame: &Frame) -> (Fit, String) {
     let fit_of = |access: &&StorageAccess| {
-        let (Some(first), Some(last)) = (access.bytes.first(), access.bytes.last()) else { return Fit::InPart };
-        let len = usize::from(last.offset) + usize::from(last.len) - usize::from(first.offset);
-        let part = |word: U256| word << (256 - 8 * len.clamp(1, 32)) >> (256 - 8 * len.clamp(1, 32));
-        let put = part(new >> (8 * usize::from(first.offset)));
+        let first_bit = access.bytes.first().map_or(0, |range| 8 * usize::from(range.offset));
+        let told = told_bits(access) >> first_bit;
+        let put = (new >> first_bit) & told;
         match access.value.as_ref().and_then(|value| values(value, frame)) {
             None => Fit::InPart,
-            Some(values) if values.iter().any(|value| part(*value) == put) => Fit::Exactly,
+            Some(values) if values.iter().any(|value| *value & told == put) => Fit::Exactly,
             Some(_) => Fit::Not("another value is stored"),
         }
     };
