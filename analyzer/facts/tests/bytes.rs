@@ -197,11 +197,14 @@ fn what_is_put_into_changed_bytes_is_told_as_it_lies_there() {
     let expected = |word: &str| BTreeSet::from([word.to_owned()]);
     // Into the second byte, whether it is moved there or lies there already.
     let second = keep("PUSH0 NOT 0xff00 XOR");
-    assert_eq!(values(&format!("0xff CALLVALUE AND 0x08 SHL {second} OR PUSH0 SSTORE STOP")), expected("uint8(value)"));
+    assert_eq!(
+        values(&format!("0xff CALLVALUE AND 0x08 SHL {second} OR PUSH0 SSTORE STOP")),
+        expected("uint8(msg.value)")
+    );
     let there = values(&format!("0xff00 CALLVALUE AND {second} OR PUSH0 SSTORE STOP"));
-    assert_eq!(there, expected("((value & 65280) >> 8)"));
+    assert_eq!(there, expected("((msg.value & 65280) >> 8)"));
     // Into the first two, of which the lower becomes zero.
     let above = values(&format!("0xff CALLVALUE AND 0x08 SHL {all_but_low_two} OR PUSH0 SSTORE STOP"));
-    assert_eq!(above, expected("(uint8(value) << 8)"));
+    assert_eq!(above, expected("(uint8(msg.value) << 8)"));
     assert_eq!(values(&format!("{all_but_low_two} PUSH0 SSTORE STOP")), expected("0"));
 }

@@ -85,6 +85,23 @@ fn what_only_one_of_two_ways_requires_is_no_guard() {
 }
 
 #[test]
+fn a_test_of_words_that_two_ways_bring_is_of_one_of_them() {
+    let found = guards(
+        "PUSH0 CALLDATALOAD @two JUMPI PUSH0 SLOAD @join JUMP two: CALLER
+         join: @go JUMPI PUSH0 PUSH0 REVERT go: STOP",
+    );
+    assert_eq!(found, set(&["one of (caller, storage[0])"]));
+}
+
+#[test]
+fn a_test_of_a_creation_is_told_apart_from_one_of_a_call() {
+    let found = guards("PUSH0 PUSH0 PUSH0 CREATE @go JUMPI PUSH0 PUSH0 REVERT go: STOP");
+    assert_eq!(found, set(&["the created contract"]));
+    let found = guards("PUSH0 PUSH0 PUSH0 PUSH0 CALLER GAS STATICCALL @go JUMPI PUSH0 PUSH0 REVERT go: STOP");
+    assert_eq!(found, set(&["call result"]));
+}
+
+#[test]
 fn what_is_required_before_the_dispatch_guards_every_function() {
     let text = "CALLER PUSH0 SLOAD EQ @in JUMPI PUSH0 PUSH0 REVERT
          in: PUSH0 CALLDATALOAD 0xe0 SHR DUP1 0x11223344 EQ @one JUMPI 0x55667788 EQ @two JUMPI PUSH0 PUSH0 REVERT

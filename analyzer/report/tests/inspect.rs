@@ -8,7 +8,9 @@ use uplint_artifact::{Artifact, Bytecode, ContractName};
 use uplint_facts::code_graph::{code_graph, program};
 use uplint_facts::effects::{CodeEffects, effects_of_artifact};
 use uplint_facts::{CodeGraph, VersionFacts, version_facts};
-use uplint_report::{CodeView, InspectFormat, dot, functions_named, inspect_accesses, inspect_cfg, inspect_ssa, svg};
+use uplint_report::{
+    CodeView, InspectFormat, dot, functions_named, inspect_accesses, inspect_calls, inspect_cfg, inspect_ssa, svg,
+};
 use uplint_testkit::golden;
 
 const TEXT: InspectFormat = InspectFormat::Text { width: 100, unicode: true };
@@ -123,6 +125,26 @@ fn a_slot_of_a_standard_has_its_name_without_a_source_too() {
         .filter(|line| line.contains("write"))
         .collect();
     assert_eq!(rows, ["0x22 write eip1967.proxy.implementation all caller"]);
+}
+
+#[test]
+fn a_call_has_a_value_where_its_instruction_names_one() {
+    let cases = [
+        ("5f5f5f5f335af400", "0x6 delegatecall caller no", serde_json::Value::Null),
+        ("5f5f5f5f335afa00", "0x6 staticcall caller no", serde_json::Value::Null),
+        ("33ff", "0x1 selfdestruct caller", serde_json::Value::Null),
+        ("5f5f5f5f5f335af100", "0x7 call caller 0 no", "0".into()),
+        ("5f5f34f000", "0x3 create msg.value", "msg.value".into()),
+    ];
+    for (code, row, value) in cases {
+        let shown = Shown::of("code", &bytes(code), None);
+        let text = inspect_calls(&shown.facts, &shown.effects, TEXT);
+        let rows: Vec<_> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        assert!(rows.iter().any(|found| found == row), "{text}");
+        let json = inspect_calls(&shown.facts, &shown.effects, InspectFormat::Json);
+        let json: serde_json::Value = serde_json::from_str(&json).expect("a document");
+        assert_eq!(json["functions"][0]["list"][0]["value"], value, "{json}");
+    }
 }
 
 /// Holds a picture against what every reader of it relies on.

@@ -65,8 +65,9 @@ pub struct Call {
     pub kind: CallKind,
     /// Whom; for a creation, nobody knows yet.
     pub target: Word,
-    /// The value that is sent, in wei.
-    pub value: Word,
+    /// The value that is sent, in wei. `None` where the instruction names none: a `DELEGATECALL` keeps that of the
+    /// call, a `STATICCALL` sends nothing, and `SELFDESTRUCT` sends the balance.
+    pub value: Option<Word>,
     /// The selector of the call data, when it is constant.
     pub selector: Option<Selector>,
     /// Whether a branch depends on the call's success.

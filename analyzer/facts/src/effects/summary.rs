@@ -120,7 +120,7 @@ impl Effects {
         for RawCall(call) in &called.calls {
             let is_full = self.calls.len() >= MAX_EFFECTS;
             let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
-            let call = Call { target: put(&call.target), value: put(&call.value), ..call.clone() };
+            let call = Call { target: put(&call.target), value: call.value.as_ref().map(put), ..call.clone() };
             self.tell(|told| &mut told.calls, RawCall(call));
         }
         for &len in &called.return_lens {
@@ -319,10 +319,10 @@ impl<'a> Summaries<'a> {
     fn call(&self, kind: CallKind, effect: &Effect) -> Call {
         let operands = effect.operands();
         let (target, value) = match kind {
-            CallKind::Call | CallKind::CallCode => (self.word(operands[1]), self.word(operands[2])),
-            CallKind::DelegateCall | CallKind::StaticCall => (self.word(operands[1]), Word::Number(U256::ZERO)),
-            CallKind::Create | CallKind::Create2 => (Word::Unknown, self.word(operands[0])),
-            CallKind::SelfDestruct => (self.word(operands[0]), Word::Unknown),
+            CallKind::Call | CallKind::CallCode => (self.word(operands[1]), Some(self.word(operands[2]))),
+            CallKind::DelegateCall | CallKind::StaticCall => (self.word(operands[1]), None),
+            CallKind::Create | CallKind::Create2 => (Word::Unknown, Some(self.word(operands[0]))),
+            CallKind::SelfDestruct => (self.word(operands[0]), None),
         };
         let is_creation = matches!(kind, CallKind::Create | CallKind::Create2);
         Call {
@@ -472,6 +472,7 @@ impl<'a> Summaries<'a> {
                 AccessSpace::of(effect.opcode),
                 Arc::new(self.slot_word(node, effect.operands()[0], depth)),
             ),
+            op::CREATE | op::CREATE2 => Word::Created,
             opcode if CallKind::of(opcode).is_some() => Word::CallResult,
             _ => Word::Unknown,
         }

@@ -47,8 +47,10 @@ pub enum Word {
     OneOf(Arc<[Self]>),
     /// A word of which more is known than what it is.
     Noted(Arc<Self>, Note),
-    /// What a call returned, or whether it succeeded.
+    /// Whether a call succeeded.
     CallResult,
+    /// The contract that the code created, or zero where that failed.
+    Created,
     /// Anything else.
     Unknown,
 }
@@ -375,7 +377,7 @@ impl fmt::Display for Word {
             Self::Caller => f.write_str("caller"),
             Self::Origin => f.write_str("origin"),
             Self::This => f.write_str("this"),
-            Self::Value => f.write_str("value"),
+            Self::Value => f.write_str("msg.value"),
             Self::Timestamp => f.write_str("timestamp"),
             Self::CallData(offset) => write!(f, "calldata[{offset}]"),
             Self::Immutable(identity) => write!(f, "immutable {identity}"),
@@ -394,9 +396,10 @@ impl fmt::Display for Word {
                 f.write_str(")")
             }
             Self::Operation(opcode, operands) => fmt_operation(f, *opcode, operands),
-            Self::OneOf(words) => fmt_list(f, "(", " or ", words),
+            Self::OneOf(words) => fmt_list(f, "one of (", ", ", words),
             Self::Noted(word, _) => word.fmt(f),
             Self::CallResult => f.write_str("call result"),
+            Self::Created => f.write_str("the created contract"),
             Self::Unknown => f.write_str("?"),
         }
     }

@@ -107,11 +107,13 @@ pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: Inspec
     sections(facts, effects, |entry| {
         let speech = Speech::of(facts, &names, entry.name);
         let rows = entry.calls.iter().map(|call| {
-            let is_call = !matches!(call.kind, CallKind::Create | CallKind::Create2 | CallKind::SelfDestruct);
+            let is_creation = matches!(call.kind, CallKind::Create | CallKind::Create2);
+            let is_call = !is_creation && call.kind != CallKind::SelfDestruct;
             let checked = if is_call && !call.is_checked { "no" } else { "" };
             let selector = call.selector.map(|selector| title(facts, EntryName::Selector(selector)));
             let selector = selector.unwrap_or_default();
-            let (target, value) = (speech.word(&call.target), speech.word(&call.value));
+            let target = if is_creation { String::new() } else { speech.word(&call.target) };
+            let value = call.value.as_ref().map(|value| speech.word(value)).unwrap_or_default();
             (call.pc, vec![call.kind.to_string(), target, selector, value, checked.to_owned()])
         });
         table((width, unicode), &["kind", "target", "selector", "value", "checked"], rows, &sources)
@@ -294,7 +296,7 @@ fn call_json(sources: &Sources<'_>, call: &Call) -> Value {
         "pc": call.pc.0,
         "kind": call.kind.to_string(),
         "target": call.target.to_string(),
-        "value": call.value.to_string(),
+        "value": call.value.as_ref().map(ToString::to_string),
         "selector": call.selector.map(hex::encode_prefixed),
         "checked": call.is_checked,
         "source": sources.json(call.pc),

@@ -83,7 +83,7 @@ impl<'a> Speech<'a> {
                     .collect();
                 format!("keccak256({})", parts.join(" . "))
             }
-            Word::OneOf(words) => self.list(words, " or ", is_within),
+            Word::OneOf(words) => format!("one of ({})", self.listed(words)),
             Word::Noted(word, _) => self.text(word, is_within),
             Word::Operation(opcode, operands) => self.operation(*opcode, operands, is_within),
             _ => word.to_string(),
@@ -94,6 +94,10 @@ impl<'a> Speech<'a> {
         let place = self.names.place(space, &SlotExpr::of(slot), &[], &|word| self.word(word));
         let is_number = place.starts_with(|first: char| first.is_ascii_digit());
         if is_number { format!("{space}[{place}]") } else { place }
+    }
+
+    fn listed(&self, words: &[Word]) -> String {
+        words.iter().map(|word| self.word(word)).collect::<Vec<_>>().join(", ")
     }
 
     fn list(&self, words: &[Word], between: &str, is_within: bool) -> String {
@@ -134,8 +138,7 @@ impl<'a> Speech<'a> {
             _ => match sign(opcode) {
                 Some(sign) if operands.len() > 1 => self.list(operands, sign, is_within),
                 _ => {
-                    let operands: Vec<_> = operands.iter().map(|word| self.word(word)).collect();
-                    format!("{}({})", uplint_bytecode::opcode_name(opcode).to_lowercase(), operands.join(", "))
+                    format!("{}({})", uplint_bytecode::opcode_name(opcode).to_lowercase(), self.listed(operands))
                 }
             },
         }
@@ -175,7 +178,7 @@ impl<'a> Speech<'a> {
     /// How many bits a word has at most.
     fn bits(&self, word: &Word) -> Option<usize> {
         match word {
-            Word::Caller | Word::Origin | Word::This => Some(160),
+            Word::Caller | Word::Origin | Word::This | Word::Created => Some(160),
             Word::CallData(offset) => self.arguments.get(offset)?.bits,
             Word::Operation(op::AND, operands) => match &operands[..] {
                 [_, Word::Number(mask)] | [Word::Number(mask), _] => mask_len_bytes(*mask).map(|len| 8 * len),
@@ -201,6 +204,11 @@ impl<'a> Speech<'a> {
         match condition {
             Word::Operation(op::ISZERO, inner) if **inner == [Word::Value] => "no value is sent".to_owned(),
             Word::CallResult => "the call succeeds".to_owned(),
+            Word::Created => "the contract is created".to_owned(),
+            Word::OneOf(words) => {
+                let parts: Vec<_> = words.iter().map(|word| self.condition(word)).collect();
+                format!("one of these holds, by the way that is taken: {}", parts.join(", "))
+            }
             Word::Unknown => "a condition that was not followed".to_owned(),
             condition if self.bits(condition).is_some_and(|bits| bits == 160) => {
                 self.between(condition, " != ", &Word::Number(U256::ZERO), false)
@@ -395,6 +403,9 @@ mod tests {
                 (operation(op::SUB, &[stored(2), argument(100)]), "total - pair.a"),
                 (operation(op::ADD, &[argument(100), Word::Number(U256::MAX - U256::from(3))]), "pair.a - 4"),
                 (Word::Number(U256::MAX), "max"),
+                (Word::OneOf([argument(4), address(&stored(9))].into()), "one of (to, address(storage[9]))"),
+                (operation(op::OR, &[argument(4), Word::Unknown]), "to | ?"),
+                (address(&Word::Created), "the created contract"),
             ];
             for (word, expected) in cases {
                 assert_eq!(speech.word(&word), expected, "{word}");
@@ -413,6 +424,11 @@ mod tests {
                 (not(&Word::Value), "no value is sent"),
                 (address(&argument(4)), "to != 0"),
                 (Word::CallResult, "the call succeeds"),
+                (Word::Created, "the contract is created"),
+                (
+                    Word::OneOf([operation(op::LT, &[argument(4), number(3)]), Word::Caller].into()),
+                    "one of these holds, by the way that is taken: to < 3, caller != 0",
+                ),
                 (not(&not(&argument(68))), "on"),
                 (not(&operation(op::GT, &[difference, stored(2)])), "pair.a <= total"),
                 (not(&operation(op::GT, &[stored(2), sum])), "pair.a + total does not overflow"),

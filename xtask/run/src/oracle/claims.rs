@@ -156,8 +156,9 @@ impl<'a> Entry<'a> {
                     add("calls", pc, what, (fit, said()));
                 }
                 if matches!(opcode, op::CALL | op::CALLCODE | op::CREATE | op::CREATE2) {
-                    let fit = word_fit(calls.iter().map(|call| &call.value), frame, |word| word == value);
-                    let said = list(calls.iter().map(|call| call.value.to_string()));
+                    let values = || calls.iter().filter_map(|call| call.value.as_ref());
+                    let fit = word_fit(values(), frame, |word| word == value);
+                    let said = list(values().map(ToString::to_string));
                     add("values sent", pc, format!("{value}"), (fit, said));
                 }
                 if let Some(selector) = selector {

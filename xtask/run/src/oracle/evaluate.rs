@@ -35,7 +35,7 @@ pub(super) fn values(word: &Word, frame: &Frame) -> Option<BTreeSet<U256>> {
             let all: Option<Vec<_>> = words.iter().map(|word| values(word, frame)).collect();
             all?.into_iter().flatten().collect()
         }
-        Word::Argument(_) | Word::Immutable(_) | Word::CallResult | Word::Unknown => return None,
+        Word::Argument(_) | Word::Immutable(_) | Word::CallResult | Word::Created | Word::Unknown => return None,
     };
     (found.len() <= MAX_VALUES).then_some(found)
 }
