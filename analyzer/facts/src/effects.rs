@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uplint_artifact::{Artifact, Bytecode, Span};
 use uplint_bytecode::dispatch::Dispatch;
+use uplint_bytecode::index_vec::IndexVec;
 use uplint_bytecode::lift::{Exit, Lifted, Node, Placeholder, Successor, lift_with};
 use uplint_bytecode::{Coverage, CoverageGap, FunctionId, NodeId, Selector, Unknown, dispatch, instructions};
 
@@ -38,6 +39,7 @@ pub use word::{Note, Word, mask_len_bytes, negated, sign};
 use crate::function_name::named_functions;
 use guard::Guards;
 use summary::Summaries;
+use ways::Ways;
 
 /// A way into the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,7 +170,7 @@ pub fn code_effects(code: &[u8], placeholders: &[Placeholder]) -> CodeEffects {
 pub fn effects_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeEffects {
     let summaries = Summaries::new(lifted);
     let guards = Guards::new(&summaries);
-    let before = BeforeEntries::new(lifted, dispatch);
+    let before = BeforeEntries::new(lifted, dispatch, &summaries.ways);
     let mut gaps: BTreeSet<CoverageGap> = lifted.coverage.gaps.iter().chain(&dispatch.coverage.gaps).copied().collect();
     let mut entries = Vec::new();
     for (name, node) in names(dispatch) {
@@ -239,23 +241,14 @@ fn entry(guards: &Guards<'_>, before: &BeforeEntries<'_>, name: EntryName, start
 /// What each call passes on the way from the first instruction to the function that answers it.
 struct BeforeEntries<'a> {
     lifted: &'a Lifted<'a>,
-    /// Where control comes from, by the number of the node.
-    predecessors: Vec<Vec<NodeId>>,
+    ways: &'a Ways<'a>,
     /// First nodes of functions that have selectors: no way to another function leads through them.
     selected: BTreeSet<NodeId>,
 }
 
 impl<'a> BeforeEntries<'a> {
-    fn new(lifted: &'a Lifted<'a>, dispatch: &Dispatch) -> Self {
-        let mut predecessors = vec![Vec::new(); lifted.nodes.len()];
-        for (id, node) in lifted.nodes.iter_enumerated() {
-            for successor in &node.successors {
-                if let Successor::Node(next) | Successor::Continuation(next) = *successor {
-                    predecessors[next.0 as usize].push(id);
-                }
-            }
-        }
-        Self { lifted, predecessors, selected: dispatch.entries.iter().map(|entry| entry.node).collect() }
+    fn new(lifted: &'a Lifted<'a>, dispatch: &Dispatch, ways: &'a Ways<'a>) -> Self {
+        Self { lifted, ways, selected: dispatch.entries.iter().map(|entry| entry.node).collect() }
     }
 
     /// The nodes of the dispatch that lead to an entry; none when it is the first instruction.
@@ -266,7 +259,7 @@ impl<'a> BeforeEntries<'a> {
             return before;
         }
         while let Some(node) = left.pop() {
-            for &from in &self.predecessors[node.0 as usize] {
+            for &from in self.ways.before(node) {
                 if from != entry && !self.selected.contains(&from) && before.insert(from) {
                     left.push(from);
                 }
@@ -278,16 +271,17 @@ impl<'a> BeforeEntries<'a> {
 
 /// The nodes of a function that follow from one of them.
 pub(crate) fn reachable(lifted: &Lifted<'_>, start: NodeId) -> BTreeSet<NodeId> {
-    let mut seen = BTreeSet::from([start]);
+    let mut seen: IndexVec<NodeId, bool> = lifted.nodes.iter().map(|_| false).collect();
+    seen[start] = true;
     let mut left = vec![start];
     while let Some(node) = left.pop() {
         for successor in &lifted.nodes[node].successors {
             if let Successor::Node(next) | Successor::Continuation(next) = *successor
-                && seen.insert(next)
+                && !std::mem::replace(&mut seen[next], true)
             {
                 left.push(next);
             }
         }
     }
-    seen
+    seen.ids().filter(|&node| seen[node]).collect()
 }

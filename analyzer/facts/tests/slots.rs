@@ -132,6 +132,12 @@ fn elements_that_a_loop_with_a_known_end_writes_are_named() {
 }
 
 #[test]
+fn packed_elements_that_a_loop_writes_are_within_their_array() {
+    let found = known("PUSH0 loop: CALLER 0x20 DUP3 DIV 0x01 ADD SSTORE 0x01 ADD 0x08 DUP2 LT @loop JUMPI STOP");
+    assert_eq!(found, (set(&["1[(? / 32)]"]), BTreeSet::from([U256::ONE])));
+}
+
+#[test]
 fn an_index_that_cannot_be_large_is_within_declared_storage() {
     let found = known("0x04 CALLDATALOAD 0x03 AND 0x05 ADD CALLER SWAP1 SSTORE STOP");
     assert_eq!(found.1, BTreeSet::from([U256::from(5)]));
@@ -155,6 +161,9 @@ fn the_last_element_of_an_array_is_one_before_its_length() {
     let data = "PUSH0 PUSH0 MSTORE 0x20 PUSH0 KECCAK256";
     let found = slots(&format!("0x03 PUSH0 SLOAD MUL {data} ADD 0x02 SWAP1 SUB CALLER SWAP1 SSTORE STOP"));
     assert_eq!(found, set(&["0", "0[(storage[0] - 1) by 3].1"]));
+    // Where the compiler computed the hash, it took the one away from that.
+    let before_data = "0x290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e562";
+    assert_eq!(slots(&format!("PUSH0 SLOAD {before_data} ADD SLOAD POP STOP")), set(&["0", "0[(storage[0] - 1)]"]));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! How control can leave a node for good: by a success, by a return to the caller, or by reverting alone.
 
+use uplint_bytecode::index_vec::Id;
 use uplint_bytecode::lift::{End, Lifted, Successor};
 use uplint_bytecode::{NodeId, opcode as op, unresolved};
+
+use super::ways::Ways;
 
 /// How the ways from each node end, by the number of the node.
 pub(super) struct Endings {
@@ -16,28 +19,26 @@ pub(super) struct Endings {
 }
 
 impl Endings {
-    pub(super) fn new(lifted: &Lifted<'_>) -> Self {
+    pub(super) fn new(lifted: &Lifted<'_>, ways: &Ways<'_>) -> Self {
         let count = lifted.nodes.len();
-        let (mut within, mut callers) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+        let mut callers: Vec<Vec<NodeId>> = vec![Vec::new(); count];
         let unresolved = unresolved(lifted);
         let mut ends = unresolved.clone();
         let mut returns = vec![false; count];
-        for (at, node) in lifted.nodes.iter().enumerate() {
-            ends[at] |= is_success(lifted, &node.end);
+        for (id, node) in lifted.nodes.iter_enumerated() {
+            ends[id.index()] |= is_success(lifted, &node.end);
             for successor in &node.successors {
                 match *successor {
-                    Successor::Node(next) | Successor::Continuation(next) => within[next.0 as usize].push(at),
-                    Successor::Call(function) => {
-                        callers[lifted.functions[function].node.0 as usize].push(at);
-                    }
-                    Successor::Return(_) => returns[at] = true,
+                    Successor::Node(_) | Successor::Continuation(_) => {}
+                    Successor::Call(function) => callers[lifted.functions[function].node.index()].push(id),
+                    Successor::Return(_) => returns[id.index()] = true,
                 }
             }
         }
         // A halt within a called function ends its callers too; its return goes on at their continuations.
         let mut halts = ends.clone();
-        spread(&mut halts, &[&within, &callers]);
-        spread(&mut returns, &[&within]);
+        spread(&mut halts, |node| ways.before(node).iter().chain(&callers[node.index()]));
+        spread(&mut returns, |node| ways.before(node).iter());
         Self { unresolved, ends, halts, returns }
     }
 
@@ -58,12 +59,12 @@ impl Endings {
 }
 
 /// Marks what leads to what is marked.
-fn spread(marked: &mut [bool], predecessors: &[&Vec<Vec<usize>>]) {
-    let mut left: Vec<usize> = (0..marked.len()).filter(|&at| marked[at]).collect();
-    while let Some(at) = left.pop() {
-        for before in predecessors.iter().flat_map(|of| &of[at]) {
-            if !std::mem::replace(&mut marked[*before], true) {
-                left.push(*before);
+fn spread<'a, Before: Iterator<Item = &'a NodeId>>(marked: &mut [bool], before: impl Fn(NodeId) -> Before) {
+    let mut left: Vec<NodeId> = (0..marked.len()).filter(|&at| marked[at]).map(NodeId::new).collect();
+    while let Some(node) = left.pop() {
+        for &before in before(node) {
+            if !std::mem::replace(&mut marked[before.index()], true) {
+                left.push(before);
             }
         }
     }

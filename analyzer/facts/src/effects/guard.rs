@@ -6,8 +6,10 @@
 //! those of the functions that it calls; within recursion the conditions of the others are not told. Linear in the
 //! nodes and edges of each function, since what all ways pass is found without a set for each node.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
 
+use uplint_bytecode::index_vec::IndexVec;
 use uplint_bytecode::lift::{End, Lifted, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc};
@@ -67,17 +69,57 @@ pub(super) struct Guards<'a> {
     lifted: &'a Lifted<'a>,
     pub(super) summaries: &'a Summaries<'a>,
     endings: Endings,
-    functions: HashMap<FunctionId, OfFunction>,
+    functions: IndexVec<FunctionId, OfFunction>,
+    /// Where a way out came from to each node, and the place of each node on it.
+    from: RefCell<Marks>,
+    places: RefCell<Marks>,
 }
+
+/// A number for some of the nodes, forgotten all at once.
+struct Marks {
+    numbers: IndexVec<NodeId, (u32, u32)>,
+    round: u32,
+}
+
+impl Marks {
+    fn new(lifted: &Lifted<'_>) -> Self {
+        Self { numbers: lifted.nodes.iter().map(|_| (0, 0)).collect(), round: 0 }
+    }
+
+    fn forget(&mut self) {
+        self.round += 1;
+    }
+
+    fn get(&self, node: NodeId) -> Option<u32> {
+        let (round, number) = self.numbers[node];
+        (round == self.round).then_some(number)
+    }
+
+    fn set(&mut self, node: NodeId, number: u32) {
+        self.numbers[node] = (self.round, number);
+    }
+}
+
+/// The number of a node that is not on the way.
+const BESIDE: u32 = u32::MAX;
 
 impl<'a> Guards<'a> {
     pub(super) fn new(summaries: &'a Summaries<'a>) -> Self {
         let lifted = summaries.lifted;
-        let mut guards = Self { lifted, summaries, endings: Endings::new(lifted), functions: HashMap::new() };
+        let mut guards = Self {
+            lifted,
+            summaries,
+            endings: Endings::new(lifted, &summaries.ways),
+            functions: lifted.functions.iter().map(|_| OfFunction::default()).collect(),
+            from: RefCell::new(Marks::new(lifted)),
+            places: RefCell::new(Marks::new(lifted)),
+        };
         for &function in &summaries.called_first {
             let start = lifted.functions[function].node;
-            let (on_return, on_halt) = (guards.held(start, Way::Return, None), guards.held(start, Way::Halt, None));
-            guards.functions.insert(function, OfFunction { on_return, on_halt });
+            let on_halt =
+                if guards.endings.may_halt(start) { guards.held(start, Way::Halt, None) } else { Held::default() };
+            let on_return = guards.held(start, Way::Return, None);
+            guards.functions[function] = OfFunction { on_return, on_halt };
         }
         guards
     }
@@ -85,11 +127,17 @@ impl<'a> Guards<'a> {
     /// The conditions that hold on every way through an entry on which the call succeeds. `before` are the nodes that
     /// lead to it and `nodes` those that follow. What the dispatch asks of the call data to choose the entry is left out.
     pub(super) fn of_entry(&self, before: &BTreeSet<NodeId>, entry: NodeId, nodes: &BTreeSet<NodeId>) -> Held {
-        let mut held = self.held(entry, Way::Halt, Some(nodes));
+        let mut within: IndexVec<NodeId, bool> = self.lifted.nodes.iter().map(|_| false).collect();
+        for &node in nodes {
+            within[node] = true;
+        }
+        let mut held = self.held(entry, Way::Halt, Some(&within));
         let first = self.lifted.functions[FunctionId(0)].node;
         if before.contains(&first) {
-            let all: BTreeSet<NodeId> = before.union(nodes).copied().collect();
-            for node in self.passed(first, Way::Halt, Some(&all)).into_iter().filter(|node| !nodes.contains(node)) {
+            for &node in before {
+                within[node] = true;
+            }
+            for node in self.passed(first, Way::Halt, Some(&within)).into_iter().filter(|node| !nodes.contains(node)) {
                 if let Some(guard) = self.branch(node).filter(|guard| !asks_for_call_data(&guard.condition)) {
                     held.hold(guard);
                 }
@@ -99,7 +147,7 @@ impl<'a> Guards<'a> {
         held
     }
 
-    fn held(&self, start: NodeId, way: Way, nodes: Option<&BTreeSet<NodeId>>) -> Held {
+    fn held(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Held {
         let mut held = Held::default();
         for node in self.passed(start, way, nodes) {
             if let Some(guard) = self.branch(node) {
@@ -124,11 +172,11 @@ impl<'a> Guards<'a> {
     }
 
     /// Where control goes from a node within its function, other than to a revert.
-    fn next(&self, node: NodeId, nodes: Option<&BTreeSet<NodeId>>) -> impl Iterator<Item = NodeId> {
+    fn next(&self, node: NodeId, nodes: Option<&IndexVec<NodeId, bool>>) -> impl Iterator<Item = NodeId> {
         let successors = self.lifted.nodes[node].successors.iter();
         successors.filter_map(move |successor| match *successor {
             Successor::Node(next) | Successor::Continuation(next) => {
-                let is_within = nodes.is_none_or(|nodes| nodes.contains(&next));
+                let is_within = nodes.is_none_or(|nodes| nodes[next]);
                 (is_within && !self.endings.must_revert(next)).then_some(next)
             }
             Successor::Call(_) | Successor::Return(_) => None,
@@ -139,10 +187,13 @@ impl<'a> Guards<'a> {
     ///
     /// Along one way out, a node is passed by all when no detour leads from a node before it to one behind it. Each node
     /// beside the way is looked at once, from the first node of the way that leads to it.
-    fn passed(&self, start: NodeId, way: Way, nodes: Option<&BTreeSet<NodeId>>) -> Vec<NodeId> {
+    fn passed(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Vec<NodeId> {
         let along = self.way_out(start, way, nodes);
-        let place: HashMap<NodeId, usize> = along.iter().enumerate().map(|(at, &node)| (node, at)).collect();
-        let mut beside: BTreeSet<NodeId> = BTreeSet::new();
+        let mut places = self.places.borrow_mut();
+        places.forget();
+        for (at, &node) in (0..).zip(&along) {
+            places.set(node, at);
+        }
         let mut passed = Vec::new();
         // How far along detours lead; one place behind the last stands for the outside.
         let mut farthest = 0;
@@ -156,10 +207,13 @@ impl<'a> Guards<'a> {
                     farthest = along.len();
                 }
                 for next in self.next(node, nodes) {
-                    match place.get(&next) {
-                        Some(&there) => farthest = farthest.max(there),
-                        None if beside.insert(next) => left.push(next),
-                        None => {}
+                    match places.get(next) {
+                        Some(BESIDE) => {}
+                        Some(there) => farthest = farthest.max(there as usize),
+                        None => {
+                            places.set(next, BESIDE);
+                            left.push(next);
+                        }
                     }
                 }
             }
@@ -168,21 +222,23 @@ impl<'a> Guards<'a> {
     }
 
     /// One way out from a node, the shortest; nothing when there is none.
-    fn way_out(&self, start: NodeId, way: Way, nodes: Option<&BTreeSet<NodeId>>) -> Vec<NodeId> {
-        let mut from: HashMap<NodeId, Option<NodeId>> = HashMap::from([(start, None)]);
+    fn way_out(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Vec<NodeId> {
+        let mut from = self.from.borrow_mut();
+        from.forget();
+        from.set(start, start.0);
         let mut left = VecDeque::from([start]);
         while let Some(node) = left.pop_front() {
             if self.leaves(node, way) {
-                let mut along: Vec<NodeId> =
-                    std::iter::successors(Some(node), |node| from.get(node).copied().flatten()).collect();
+                let before = |node: &NodeId| from.get(*node).map(NodeId).filter(|before| before != node);
+                let mut along: Vec<NodeId> = std::iter::successors(Some(node), before).collect();
                 along.reverse();
                 return along;
             }
             for next in self.next(node, nodes) {
-                from.entry(next).or_insert_with(|| {
+                if from.get(next).is_none() {
+                    from.set(next, node.0);
                     left.push_back(next);
-                    Some(node)
-                });
+                }
             }
         }
         Vec::new()
@@ -214,7 +270,7 @@ impl<'a> Guards<'a> {
     fn add_called(&self, node: NodeId, way: Way, held: &mut Held) {
         let mut called = self.summaries.called(node);
         let (Some(function), None) = (called.next(), called.next()) else { return };
-        let Some(summary) = self.functions.get(&function) else { return };
+        let summary = &self.functions[function];
         let at = &self.lifted.nodes[node];
         let returns = at.successors.iter().any(|successor| matches!(successor, Successor::Return(_)));
         let goes_on = returns || self.endings.unresolved[node.0 as usize] || self.next(node, None).next().is_some();

@@ -89,12 +89,10 @@ impl<'a> Spread<'a> {
     fn begin(&mut self, kept: &Kept) {
         let lifted = self.lifted;
         for term in lifted.terms.ids() {
-            match lifted.terms.get(term) {
-                Term::Parameter { function, slot } => {
-                    self.parameters.insert((function, slot), Word::Term(term));
+            if let Term::Hash(pieces) = lifted.terms.get(term) {
+                for piece in pieces {
+                    self.need(piece.term, ByteSet::ALL);
                 }
-                Term::Hash(pieces) => pieces.iter().for_each(|piece| self.need(piece.term, ByteSet::ALL)),
-                _ => {}
             }
         }
         for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
@@ -223,6 +221,13 @@ impl<'a> Spread<'a> {
     }
 
     fn parameter(&mut self, parameter: Parameter) -> Word {
+        let terms = &self.lifted.terms;
+        if self.parameters.is_empty() {
+            self.parameters.extend(terms.ids().filter_map(|term| match terms.get(term) {
+                Term::Parameter { function, slot } => Some(((function, slot), Word::Term(term))),
+                _ => None,
+            }));
+        }
         if let Some(&known) = self.parameters.get(&parameter) {
             return known;
         }

@@ -137,7 +137,7 @@ impl SlotExpr {
         if !terms.iter().any(|term| term.number().is_some()) {
             return None;
         }
-        let Some((slot, by)) = array_data(by) else {
+        let Some((slot, by)) = array_data(by).or_else(|| before_array_data(by)) else {
             // An array of fixed length in declared storage, or somewhere that a constant names. Without a bound it would
             // be any slot.
             let index = Index::of_sum(rest, &Length::Before(by))?;
@@ -230,6 +230,13 @@ fn array_data(number: U256) -> Option<(U256, U256)> {
     (by < U256::from(MAX_BEHIND)).then(|| (U256::from(slot), by))
 }
 
+/// The same for a number before the data, to which an index is added: the last element of an array is one before its
+/// length.
+fn before_array_data(number: U256) -> Option<(U256, U256)> {
+    let (slot, by) = array_data(number.checked_add(U256::from(MAX_BEHIND - 1))?)?;
+    Some((slot, by.wrapping_sub(U256::from(MAX_BEHIND - 1))))
+}
+
 /// Whether a number is neither small nor the negative of a small one: a constant slot somewhere in storage, or the hash
 /// of one.
 fn is_like_hash(number: U256) -> bool {
@@ -283,10 +290,7 @@ impl Index {
             0 => None,
             1 => words.pop().map(|word| Self::of(&word, length)),
             _ => {
-                let reach = words.iter().map(|word| reach(word, length, U256::ONE)).reduce(|a, b| match (a, b) {
-                    (Reach::Below(a), Reach::Below(b)) => Reach::Below(a.saturating_add(b)),
-                    (a, b) => a.max(b),
-                })?;
+                let reach = words.iter().map(|word| reach(word, length, U256::ONE)).reduce(both)?;
                 let words: Vec<Word> = words.iter().map(Word::plain).collect();
                 Some(Self { word: Word::Operation(op::ADD, words.into()), stride: U256::ONE, reach: limited(reach) })
             }
@@ -348,12 +352,34 @@ fn reach(word: &Word, length: &Length, stride: U256) -> Reach {
             (op::SHR, [Word::Number(bits), word]) if *bits < U256::from(256) => {
                 divided(inner(word), U256::ONE << *bits)
             }
+            (op::ADD, words) => words.iter().map(inner).reduce(both).unwrap_or(Reach::Anywhere),
+            (op::MUL, [word, Word::Number(by)] | [Word::Number(by), word]) => multiplied(inner(word), *by),
+            (op::SHL, [Word::Number(bits), word]) if *bits < U256::from(64) => {
+                multiplied(inner(word), U256::ONE << *bits)
+            }
             (op::MOD, [_, Word::Number(by)]) => Reach::Below(*by),
             (op::ISZERO | op::EQ | op::LT | op::GT | op::SLT | op::SGT, _) => Reach::Below(U256::from(2)),
             (op::BYTE, _) => Reach::Below(U256::from(256)),
             _ => Reach::Anywhere,
         },
         _ => Reach::Anywhere,
+    }
+}
+
+/// How far a word goes that is multiplied with a number.
+fn multiplied(reach: Reach, by: U256) -> Reach {
+    match reach {
+        Reach::Below(less) => Reach::Below(less.saturating_mul(by)),
+        Reach::Length if by < U256::from(MAX_DECLARED_SLOT) => Reach::Length,
+        Reach::Length | Reach::Anywhere => Reach::Anywhere,
+    }
+}
+
+/// How far the sum of two words goes.
+fn both(a: Reach, b: Reach) -> Reach {
+    match (a, b) {
+        (Reach::Below(a), Reach::Below(b)) => Reach::Below(a.saturating_add(b)),
+        (a, b) => a.max(b),
     }
 }
 

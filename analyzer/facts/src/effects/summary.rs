@@ -1,13 +1,14 @@
 //! What each internal function does, in the words that it is given, and what that is for each of its callers.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use alloy_primitives::{B256, U256};
-use petgraph::Direction;
+use petgraph::Direction::Incoming;
 use petgraph::algo::kosaraju_scc;
-use petgraph::graphmap::DiGraphMap;
+use petgraph::graph::{Graph, NodeIndex};
+use uplint_bytecode::index_vec::{Id, IndexVec};
 use uplint_bytecode::lift::{Argument, Effect, End, Lifted, Node, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc, Selector, Term, TermId};
@@ -141,39 +142,53 @@ impl Effects {
     }
 }
 
+/// What is known of the word of a term.
+#[derive(Clone, Debug)]
+enum Known {
+    Not,
+    /// It is being made.
+    Partly,
+    Word(Word),
+}
+
 /// What the functions of a lifted code do.
 pub(super) struct Summaries<'a> {
     pub(super) lifted: &'a Lifted<'a>,
     /// Called functions, before their callers.
     pub(super) called_first: Vec<FunctionId>,
-    ways: Ways<'a>,
+    pub(super) ways: Ways<'a>,
     bounds: Bounds,
     order: HashOrder,
     kept: Kept,
     needed: Needed,
-    functions: HashMap<FunctionId, Effects>,
-    /// Words by the number of their term; `None` while one is being made.
-    words: RefCell<HashMap<TermId, Option<Word>>>,
-    /// Results of calls that a branch depends on.
-    checked: BTreeSet<TermId>,
+    /// Nothing where it is not known yet.
+    functions: IndexVec<FunctionId, Option<Effects>>,
+    /// Words by the number of their term.
+    words: RefCell<Vec<Known>>,
+    /// Whether a branch depends on a term, by its number.
+    checked: Vec<bool>,
     /// How many effects may still be told.
     left: Cell<usize>,
 }
 
 impl<'a> Summaries<'a> {
     pub(super) fn new(lifted: &'a Lifted<'a>) -> Self {
-        let mut nodes: HashMap<FunctionId, Vec<NodeId>> = HashMap::new();
-        let mut calls: DiGraphMap<u32, ()> = DiGraphMap::new();
+        let mut nodes: IndexVec<FunctionId, Vec<NodeId>> = lifted.functions.iter().map(|_| Vec::new()).collect();
+        let mut calls: Graph<(), ()> = Graph::with_capacity(lifted.functions.len(), 0);
+        lifted.functions.iter().for_each(|_| {
+            calls.add_node(());
+        });
         for (id, node) in lifted.nodes.iter_enumerated() {
-            nodes.entry(node.function).or_default().push(id);
-            calls.add_node(node.function.0);
+            nodes[node.function].push(id);
             for called in node.called() {
-                calls.add_edge(node.function.0, called.0, ());
+                calls.add_edge(place(node.function), place(called), ());
             }
         }
         // The code as a whole is a function to others only where it is called.
-        let is_called = |id: u32| id != 0 || calls.neighbors_directed(id, Direction::Incoming).next().is_some();
-        let component = |ids: Vec<u32>| ids.into_iter().filter(|&id| is_called(id)).map(FunctionId).collect();
+        let is_called = |id: FunctionId| id.0 != 0 || calls.neighbors_directed(place(id), Incoming).next().is_some();
+        let component = |places: Vec<NodeIndex>| {
+            places.into_iter().map(|place| FunctionId::new(place.index())).filter(|&id| is_called(id)).collect()
+        };
         // Called functions come before their callers.
         let components: Vec<BTreeSet<FunctionId>> = kosaraju_scc(&calls).into_iter().map(component).collect();
         let called_first: Vec<FunctionId> = components.iter().flatten().copied().collect();
@@ -187,8 +202,8 @@ impl<'a> Summaries<'a> {
             order: HashOrder::of(lifted),
             needed: Needed::new(lifted, &kept),
             kept,
-            functions: HashMap::new(),
-            words: RefCell::new(HashMap::new()),
+            functions: lifted.functions.iter().map(|_| None).collect(),
+            words: RefCell::new(vec![Known::Not; lifted.terms.len()]),
             checked: checked(lifted),
             left: Cell::new(MAX_TOLD_IN_ALL),
         };
@@ -205,8 +220,8 @@ impl<'a> Summaries<'a> {
     /// In recursion a function is given words of any depth. A word that every call within the component passes on in the
     /// place where it was given is the same at every depth; any other is unknown, which is above all that it can be. With
     /// that, each function does what it does itself, and what any of them does at some depth: a fixpoint at once.
-    fn add_component(&mut self, component: &BTreeSet<FunctionId>, nodes: &HashMap<FunctionId, Vec<NodeId>>) {
-        let nodes_of = |function| nodes.get(function).into_iter().flatten();
+    fn add_component(&mut self, component: &BTreeSet<FunctionId>, nodes: &IndexVec<FunctionId, Vec<NodeId>>) {
+        let nodes_of = |function: &FunctionId| nodes[*function].iter();
         let mut within: Vec<(NodeId, FunctionId)> = Vec::new();
         let mut own: Vec<(FunctionId, Effects)> = Vec::new();
         for function in component {
@@ -235,7 +250,9 @@ impl<'a> Summaries<'a> {
                 self.left.set(self.left.get().saturating_sub(effects.len() - before));
             }
         }
-        self.functions.extend(own);
+        for (function, effects) in own {
+            self.functions[function] = Some(effects);
+        }
     }
 
     /// What some nodes of a function do, with all that they call.
@@ -256,7 +273,7 @@ impl<'a> Summaries<'a> {
                 self.add_effect(&mut effects, id, effect);
             }
             for called in node.called().filter(|called| !left_out.contains(called)) {
-                if let Some(summary) = self.functions.get(&called) {
+                if let Some(summary) = &self.functions[called] {
                     let [word, slot] =
                         [Usage::Word, Usage::Slot].map(|usage| move |slot| self.argument_for(usage, id, called, slot));
                     effects.add(summary, &word, &slot);
@@ -331,7 +348,7 @@ impl<'a> Summaries<'a> {
             target,
             value,
             selector: if is_creation { None } else { self.selector(effect) },
-            is_checked: effect.result.is_some_and(|result| self.checked.contains(&result)),
+            is_checked: effect.result.is_some_and(|result| self.checked[result.index()]),
         }
     }
 
@@ -372,12 +389,14 @@ impl<'a> Summaries<'a> {
         if depth > MAX_DEPTH {
             return Word::Unknown;
         }
-        if let Some(known) = self.words.borrow().get(&term) {
-            return known.clone().unwrap_or(Word::Unknown);
+        match &self.words.borrow()[term.index()] {
+            Known::Not => {}
+            Known::Partly => return Word::Unknown,
+            Known::Word(word) => return word.clone(),
         }
-        self.words.borrow_mut().insert(term, None);
+        self.words.borrow_mut()[term.index()] = Known::Partly;
         let word = self.make(term, depth + 1).bounded();
-        self.words.borrow_mut().insert(term, Some(word.clone()));
+        self.words.borrow_mut()[term.index()] = Known::Word(word.clone());
         word
     }
 
@@ -501,28 +520,33 @@ impl<'a> Summaries<'a> {
     }
 }
 
+/// The place of a function in a graph.
+fn place(function: FunctionId) -> NodeIndex {
+    NodeIndex::new(function.index())
+}
+
 /// Words that conditions of branches are made of, results of calls among them.
-fn checked(lifted: &Lifted<'_>) -> BTreeSet<TermId> {
-    let mut checked = BTreeSet::new();
+fn checked(lifted: &Lifted<'_>) -> Vec<bool> {
+    let mut checked = vec![false; lifted.terms.len()];
     let conditions = lifted.nodes.iter().filter_map(|node| match node.end {
         End::Branch { condition, .. } => Some(condition),
         _ => None,
     });
-    let mut callers: HashMap<FunctionId, Vec<&Node>> = HashMap::new();
+    let mut callers: IndexVec<FunctionId, Vec<&Node>> = lifted.functions.iter().map(|_| Vec::new()).collect();
     for node in &lifted.nodes {
         for called in node.called() {
-            callers.entry(called).or_default().push(node);
+            callers[called].push(node);
         }
     }
     let mut left: Vec<TermId> = conditions.collect();
     while let Some(term) = left.pop() {
-        if !checked.insert(term) {
+        if std::mem::replace(&mut checked[term.index()], true) {
             continue;
         }
         match lifted.terms.get(term) {
             // A function that tests what it is given tests it for its callers.
             Term::Parameter { function, slot } => {
-                let arguments = callers.get(&function).into_iter().flatten();
+                let arguments = callers[function].iter();
                 left.extend(arguments.filter_map(|node| match node.argument(function, slot) {
                     Some(Argument::Term(term)) => Some(term),
                     _ => None,

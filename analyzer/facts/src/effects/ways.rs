@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use uplint_bytecode::NodeId;
-use uplint_bytecode::lift::{Lifted, Successor};
+use uplint_bytecode::index_vec::Id;
+use uplint_bytecode::lift::{Lifted, Node, Successor};
 
 /// Most nodes that are looked at to tell whether a way leads around one.
 const MAX_LOOKS: usize = 512;
@@ -12,25 +13,37 @@ const MAX_LOOKS: usize = 512;
 #[derive(Debug)]
 pub(super) struct Ways<'a> {
     lifted: &'a Lifted<'a>,
-    predecessors: Vec<Vec<NodeId>>,
+    /// Where control comes from, the nodes in order.
+    predecessors: Vec<NodeId>,
+    /// Where those of each node begin, and one end more.
+    starts: Vec<u32>,
 }
 
 impl<'a> Ways<'a> {
     pub(super) fn new(lifted: &'a Lifted<'a>) -> Self {
-        let mut predecessors = vec![Vec::new(); lifted.nodes.len()];
-        for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
-            for successor in &node.successors {
-                if let Successor::Node(next) | Successor::Continuation(next) = *successor {
-                    predecessors[next.0 as usize].push(id);
-                }
+        let mut starts = vec![0; lifted.nodes.len() + 1];
+        for next in lifted.nodes.iter().flat_map(next) {
+            starts[next.index()] += 1;
+        }
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        // Filled from behind, so that each ends up at its start.
+        let mut predecessors = vec![NodeId::default(); end as usize];
+        for (id, node) in lifted.nodes.iter_enumerated().rev() {
+            for next in next(node) {
+                starts[next.index()] -= 1;
+                predecessors[starts[next.index()] as usize] = id;
             }
         }
-        Self { lifted, predecessors }
+        Self { lifted, predecessors, starts }
     }
 
-    /// The nodes that control comes from.
+    /// The nodes that control comes from, in ascending order.
     pub(super) fn before(&self, node: NodeId) -> &[NodeId] {
-        &self.predecessors[node.0 as usize]
+        &self.predecessors[self.starts[node.index()] as usize..self.starts[node.index() + 1] as usize]
     }
 
     /// The node that the function of a node begins with.
@@ -59,4 +72,12 @@ impl<'a> Ways<'a> {
         }
         true
     }
+}
+
+/// Where control goes from a node within its function.
+fn next(node: &Node) -> impl Iterator<Item = NodeId> + '_ {
+    node.successors.iter().filter_map(|successor| match *successor {
+        Successor::Node(next) | Successor::Continuation(next) => Some(next),
+        Successor::Call(_) | Successor::Return(_) => None,
+    })
 }

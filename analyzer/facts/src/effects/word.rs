@@ -86,9 +86,21 @@ impl Word {
             Self::Hash(parts) => {
                 Self::Hash(parts.iter().map(|(word, skip, len)| (word.plain(), *skip, *len)).collect())
             }
+            Self::Operation(..) if !std::ptr::eq(self.without_zero(), self) => self.without_zero().plain(),
             Self::Operation(opcode, operands) => Self::Operation(*opcode, all(operands)),
             Self::OneOf(words) => Self::OneOf(all(words)),
             other => other.clone(),
+        }
+    }
+
+    /// The word without a zero that is added to it: where a walk begins at slot 0, it is kept.
+    fn without_zero(&self) -> &Self {
+        match self {
+            Self::Operation(op::ADD, terms) => match &terms[..] {
+                [word, Self::Number(U256::ZERO)] => word,
+                _ => self,
+            },
+            _ => self,
         }
     }
 
@@ -119,6 +131,9 @@ impl Word {
 
     /// The same word with arguments replaced.
     pub(super) fn with_arguments(&self, argument: &dyn Fn(u32) -> Self) -> Self {
+        if !self.has_arguments() {
+            return self.clone();
+        }
         let word = match self {
             Self::Argument(slot) => argument(*slot),
             Self::Stored(space, slot) => Self::Stored(*space, Arc::new(slot.with_arguments(argument))),
@@ -140,6 +155,18 @@ impl Word {
             other => return other.clone(),
         };
         word.bounded()
+    }
+
+    fn has_arguments(&self) -> bool {
+        match self {
+            Self::Argument(_) => true,
+            Self::Stored(_, slot) => slot.has_arguments(),
+            Self::Hash(parts) => parts.iter().any(|(word, ..)| word.has_arguments()),
+            Self::Operation(_, words) | Self::OneOf(words) => words.iter().any(Self::has_arguments),
+            Self::Noted(word, Note::Below(bound)) => word.has_arguments() || bound.has_arguments(),
+            Self::Noted(word, _) => word.has_arguments(),
+            _ => false,
+        }
     }
 
     /// Whether it is a number or a place behind a hash.
@@ -215,7 +242,7 @@ pub(super) fn operation(opcode: u8, operands: &[Word]) -> Word {
         | (op::MUL, [word, Word::Number(U256::ONE)] | [Word::Number(U256::ONE), word])
         | (op::DIV, [word, Word::Number(U256::ONE)]) => word.clone(),
         (op::AND | op::MUL, [_, Word::Number(U256::ZERO)] | [Word::Number(U256::ZERO), _]) => Word::Number(U256::ZERO),
-        _ => Word::Operation(opcode, operands.into()),
+        _ => Word::Operation(opcode, operands.iter().map(|word| word.without_zero().clone()).collect()),
     }
 }
 
