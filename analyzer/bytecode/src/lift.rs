@@ -210,6 +210,8 @@ pub struct Node {
     /// Whether it is no block, but the jump by which a called function returned right into a further call.
     pub is_relay: bool,
     entry: State,
+    /// Where control comes from within the function, as far as it was counted.
+    came_from: Vec<NodeId>,
     calls: Vec<Call>,
     is_queued: bool,
 }
@@ -321,6 +323,13 @@ impl Lifted<'_> {
         self.inputs.get(&join).filter(|inputs| !inputs.has_more).map(|inputs| inputs.words.as_slice())
     }
 
+    /// The nodes from which control brings a word to a [`Term::Join`](crate::term::Term::Join), with the word; more rather
+    /// than fewer. `None` when they are too many, or when the term is no join.
+    pub fn arrivals(&self, join: TermId) -> Option<&[(NodeId, TermId)]> {
+        let arrivals = &self.inputs.get(&join)?.arrivals;
+        (1..=flow::MAX_INPUTS).contains(&arrivals.len()).then_some(arrivals.as_slice())
+    }
+
     /// Where a transfer leads in the end: a relay is passed, since the jump that it consists of is the one that leads to
     /// it.
     pub fn past_relay(&self, to: Successor) -> Vec<Successor> {
@@ -341,6 +350,8 @@ impl Lifted<'_> {
 #[derive(Clone, Debug, Default)]
 struct Inputs {
     words: Vec<TermId>,
+    /// Where each comes from; one more than are kept stands for too many.
+    arrivals: Vec<(NodeId, TermId)>,
     /// Whether there were more than are kept.
     has_more: bool,
 }
@@ -556,6 +567,7 @@ impl<'a> Lifter<'a> {
             transfers: Vec::new(),
             is_relay,
             entry,
+            came_from: Vec::new(),
             calls: Vec::new(),
             is_queued: true,
         });

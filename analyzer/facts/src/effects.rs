@@ -17,6 +17,7 @@ mod access;
 mod bounds;
 mod byte_set;
 mod call;
+mod condition;
 mod ending;
 mod guard;
 mod hash_order;

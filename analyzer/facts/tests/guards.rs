@@ -53,6 +53,51 @@ fn a_branch_whose_ways_both_lead_to_one_place_is_no_guard() {
     assert_eq!(found, set(&[]));
 }
 
+/// `first` and `second` leave a condition on the stack each; the second is computed where `jump` does not lead on.
+fn in_short(first: &str, jump: &str, second: &str) -> BTreeSet<String> {
+    guards(&format!(
+        "{first} DUP1 {jump} @joined JUMPI POP {second} joined: @go JUMPI PUSH0 PUSH0 REVERT go: 0x01 0x02 SSTORE STOP"
+    ))
+}
+
+#[test]
+fn of_two_conditions_that_must_both_hold_each_is_a_guard() {
+    let both = set(&["!storage[1]", "(storage[0] == caller)"]);
+    assert_eq!(in_short("PUSH0 SLOAD CALLER EQ", "ISZERO", "0x01 SLOAD ISZERO"), both);
+    // Vyper leaves a zero where the first one fails.
+    let with_zero = guards(
+        "PUSH0 SLOAD CALLER EQ @second JUMPI PUSH0 @joined JUMP second: 0x01 SLOAD ISZERO
+         joined: @go JUMPI PUSH0 PUSH0 REVERT go: 0x01 0x02 SSTORE STOP",
+    );
+    assert_eq!(with_zero, both);
+    // Without branches, and the other way round.
+    let at_once =
+        guards("PUSH0 SLOAD CALLER EQ ISZERO 0x01 SLOAD OR @fail JUMPI 0x01 0x02 SSTORE STOP fail: PUSH0 PUSH0 REVERT");
+    assert_eq!(at_once, both);
+}
+
+#[test]
+fn of_two_conditions_of_which_one_must_hold_neither_is_a_guard_alone() {
+    let found = in_short("PUSH0 SLOAD CALLER EQ", "", "0x01 SLOAD ISZERO");
+    assert_eq!(found, set(&["((storage[0] == caller) | !storage[1])"]));
+}
+
+#[test]
+fn what_guards_the_one_of_two_functions_that_a_block_calls_guards_the_block() {
+    // The first returns right into the second, which ends the call.
+    let found = guards(
+        "@second @first JUMP first: PUSH0 SLOAD CALLER EQ @go JUMPI PUSH0 PUSH0 REVERT go: 0x01 SWAP1 JUMP
+         second: 0x02 SSTORE STOP",
+    );
+    assert_eq!(found, set(&["(storage[0] == caller)"]));
+}
+
+#[test]
+fn a_jump_to_what_is_no_destination_reverts() {
+    let found = guards("PUSH0 SLOAD CALLER EQ ISZERO 0x02 JUMPI 0x01 0x02 SSTORE STOP");
+    assert_eq!(found, set(&["(storage[0] == caller)"]));
+}
+
 #[test]
 fn a_branch_to_several_places_is_no_guard_when_one_of_them_does_not_revert() {
     // The jump leads to `bad` or to `fine`, whatever the order in which they are found.
@@ -85,12 +130,13 @@ fn what_only_one_of_two_ways_requires_is_no_guard() {
 }
 
 #[test]
-fn a_test_of_words_that_two_ways_bring_is_of_one_of_them() {
+fn a_test_of_words_that_two_ways_bring_is_of_the_one_whose_way_is_taken() {
     let found = guards(
         "PUSH0 CALLDATALOAD @two JUMPI PUSH0 SLOAD @join JUMP two: CALLER
          join: @go JUMPI PUSH0 PUSH0 REVERT go: STOP",
     );
-    assert_eq!(found, set(&["one of (caller, storage[0])"]));
+    let either = "(((caller != 0) & (calldata[0] != 0)) | ((storage[0] != 0) & !calldata[0]))";
+    assert_eq!(found, set(&[either]));
 }
 
 #[test]

@@ -22,7 +22,7 @@ const MAX_COPIED: u32 = 48;
 const MAX_NESTED_CALLS: u32 = 6;
 
 /// Most words that are kept of those that met in a join.
-const MAX_INPUTS: usize = 64;
+pub(super) const MAX_INPUTS: usize = 64;
 
 /// The context of a block whose contexts were merged.
 const MERGED: u64 = u64::MAX;
@@ -30,7 +30,7 @@ const MERGED: u64 = u64::MAX;
 impl Lifter<'_> {
     /// Control goes to a place of the same function. Answers the node there.
     pub(super) fn go(&mut self, from: NodeId, state: State, pc: Pc, is_continuation: bool) -> Option<NodeId> {
-        let to = self.enter(state, pc, false)?;
+        let to = self.enter(from, state, pc, false)?;
         let successor = if is_continuation { Successor::Continuation(to) } else { Successor::Node(to) };
         self.succeed(from, successor);
         Some(to)
@@ -42,7 +42,7 @@ impl Lifter<'_> {
         let label = self.terms.constant(U256::from(to.0));
         // The jump took it from the stack, so that there is room for it.
         state.push(label).ok()?;
-        let relay = self.enter(state, jump, true)?;
+        let relay = self.enter(from, state, jump, true)?;
         self.succeed(from, Successor::Continuation(relay));
         Some(relay)
     }
@@ -65,14 +65,14 @@ impl Lifter<'_> {
         }
     }
 
-    fn enter(&mut self, state: State, pc: Pc, is_relay: bool) -> Option<NodeId> {
+    fn enter(&mut self, from: NodeId, state: State, pc: Pc, is_relay: bool) -> Option<NodeId> {
         self.spend_words(state.len_words());
         let function = state.function;
         let height = state.height();
         let mut context = self.context(&state);
         let key = NodeKey { function, pc, height, context, is_relay };
         if let Some(&known) = self.known_nodes.get(&key) {
-            self.meet(known, state);
+            self.meet(from, known, state);
             return Some(known);
         }
         let number = self.contexts.entry((function, pc)).or_insert(0);
@@ -83,7 +83,7 @@ impl Lifter<'_> {
             context = MERGED;
             let key = NodeKey { function, pc, height, context, is_relay };
             if let Some(&known) = self.known_nodes.get(&key) {
-                self.meet(known, state);
+                self.meet(from, known, state);
                 return Some(known);
             }
             if number > MAX_HEIGHTS {
@@ -91,6 +91,7 @@ impl Lifter<'_> {
             }
         }
         let node = self.new_node(pc, state, is_relay);
+        self.nodes[node].came_from.push(from);
         self.known_nodes.insert(NodeKey { function, pc, height, context, is_relay }, node);
         Some(node)
     }
@@ -110,7 +111,7 @@ impl Lifter<'_> {
     }
 
     /// Two ways meet in a node.
-    fn meet(&mut self, node: NodeId, mut state: State) {
+    fn meet(&mut self, from: NodeId, node: NodeId, mut state: State) {
         let mut known = std::mem::replace(&mut self.nodes[node].entry, State::entry(state.function));
         let deepest = known.below.max(state.below);
         let mut has_changed = false;
@@ -134,10 +135,18 @@ impl Lifter<'_> {
             self.steps += STEPS_PER_JOIN;
             if old != join {
                 self.add_input(join, old);
+                for before in 0..self.nodes[node].came_from.len() {
+                    self.add_arrival(join, self.nodes[node].came_from[before], old);
+                }
                 known.items[at] = join;
                 has_changed = true;
             }
             self.add_input(join, new);
+            self.add_arrival(join, from, new);
+        }
+        let came_from = &mut self.nodes[node].came_from;
+        if came_from.len() <= MAX_INPUTS && !came_from.contains(&from) {
+            came_from.push(from);
         }
         has_changed |= known.memory.meet(&state.memory);
         has_changed |= known.meet_assumptions(&state);
@@ -163,6 +172,14 @@ impl Lifter<'_> {
             for user in users {
                 self.enqueue(user);
             }
+        }
+    }
+
+    /// A word of a join comes from a node.
+    fn add_arrival(&mut self, join: TermId, from: NodeId, word: TermId) {
+        let arrivals = &mut self.inputs.entry(join).or_default().arrivals;
+        if join != word && arrivals.len() <= MAX_INPUTS && !arrivals.contains(&(from, word)) {
+            arrivals.push((from, word));
         }
     }
 

@@ -9,14 +9,15 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
 
-use uplint_bytecode::index_vec::IndexVec;
+use uplint_bytecode::index_vec::{Id, IndexVec};
 use uplint_bytecode::lift::{End, Lifted, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc};
 
+use super::condition::required;
 use super::ending::Endings;
 use super::summary::Summaries;
-use super::word::{self, Word};
+use super::word::Word;
 
 /// Most conditions that are told of one function; further ones are a gap.
 const MAX_GUARDS: usize = 256;
@@ -64,44 +65,78 @@ enum Way {
     Halt,
 }
 
+/// A place on the way through a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Place {
+    /// A node, up to its jump.
+    Node(NodeId),
+    /// A function that is called at the end of a node, directly or by what another one leaves.
+    Call(NodeId, FunctionId),
+}
+
+impl Place {
+    fn node(self) -> NodeId {
+        match self {
+            Self::Node(node) | Self::Call(node, _) => node,
+        }
+    }
+}
+
 /// The conditions of the functions of a lifted code.
 pub(super) struct Guards<'a> {
     lifted: &'a Lifted<'a>,
     pub(super) summaries: &'a Summaries<'a>,
     endings: Endings,
     functions: IndexVec<FunctionId, OfFunction>,
-    /// Where a way out came from to each node, and the place of each node on it.
-    from: RefCell<Marks>,
-    places: RefCell<Marks>,
+    /// Where a way out came from to each place, and how far along it each place lies.
+    from: RefCell<Marks<Place>>,
+    along: RefCell<Marks<Option<usize>>>,
 }
 
-/// A number for some of the nodes, forgotten all at once.
-struct Marks {
-    numbers: IndexVec<NodeId, (u32, u32)>,
+/// Something for some of the places, forgotten all at once.
+struct Marks<T> {
+    by_number: Vec<(u32, T)>,
+    /// The number of the first call of each node.
+    calls: IndexVec<NodeId, usize>,
     round: u32,
 }
 
-impl Marks {
-    fn new(lifted: &Lifted<'_>) -> Self {
-        Self { numbers: lifted.nodes.iter().map(|_| (0, 0)).collect(), round: 0 }
+impl<T: Copy> Marks<T> {
+    fn new(lifted: &Lifted<'_>, empty: T) -> Self {
+        let mut count = lifted.nodes.len();
+        let mut calls = IndexVec::default();
+        for node in &lifted.nodes {
+            calls.push(count);
+            count += node.called().count();
+        }
+        Self { by_number: vec![(0, empty); count], calls, round: 0 }
+    }
+
+    fn number(&self, lifted: &Lifted<'_>, place: Place) -> Option<usize> {
+        match place {
+            Place::Node(node) => Some(node.index()),
+            Place::Call(node, function) => {
+                let at = lifted.nodes[node].called().position(|called| called == function)?;
+                Some(self.calls[node] + at)
+            }
+        }
     }
 
     fn forget(&mut self) {
         self.round += 1;
     }
 
-    fn get(&self, node: NodeId) -> Option<u32> {
-        let (round, number) = self.numbers[node];
-        (round == self.round).then_some(number)
+    fn get(&self, lifted: &Lifted<'_>, place: Place) -> Option<T> {
+        let (round, mark) = self.by_number[self.number(lifted, place)?];
+        (round == self.round).then_some(mark)
     }
 
-    fn set(&mut self, node: NodeId, number: u32) {
-        self.numbers[node] = (self.round, number);
+    fn set(&mut self, lifted: &Lifted<'_>, place: Place, mark: T) {
+        if let Some(number) = self.number(lifted, place) {
+            self.by_number[number] = (self.round, mark);
+        }
     }
 }
-
-/// The number of a node that is not on the way.
-const BESIDE: u32 = u32::MAX;
 
 impl<'a> Guards<'a> {
     pub(super) fn new(summaries: &'a Summaries<'a>) -> Self {
@@ -111,8 +146,8 @@ impl<'a> Guards<'a> {
             summaries,
             endings: Endings::new(lifted, &summaries.ways),
             functions: lifted.functions.iter().map(|_| OfFunction::default()).collect(),
-            from: RefCell::new(Marks::new(lifted)),
-            places: RefCell::new(Marks::new(lifted)),
+            from: RefCell::new(Marks::new(lifted, Place::Node(NodeId(0)))),
+            along: RefCell::new(Marks::new(lifted, None)),
         };
         for &function in &summaries.called_first {
             let start = lifted.functions[function].node;
@@ -137,11 +172,15 @@ impl<'a> Guards<'a> {
             for &node in before {
                 within[node] = true;
             }
-            for node in self.passed(first, Way::Halt, Some(&within)).into_iter().filter(|node| !nodes.contains(node)) {
-                if let Some(guard) = self.branch(node).filter(|guard| !asks_for_call_data(&guard.condition)) {
-                    held.hold(guard);
+            for place in self.passed(first, Way::Halt, Some(&within)) {
+                match place {
+                    place if nodes.contains(&place.node()) => {}
+                    Place::Node(node) => {
+                        let guards = self.branch(node).into_iter();
+                        guards.filter(|guard| !asks_for_call_data(&guard.condition)).for_each(|guard| held.hold(guard));
+                    }
+                    Place::Call(..) => self.add_place(place, Way::Halt, &mut held),
                 }
-                self.add_called(node, Way::Halt, &mut held);
             }
         }
         held
@@ -149,21 +188,44 @@ impl<'a> Guards<'a> {
 
     fn held(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Held {
         let mut held = Held::default();
-        for node in self.passed(start, way, nodes) {
-            if let Some(guard) = self.branch(node) {
-                held.hold(guard);
-            }
-            self.add_called(node, way, &mut held);
+        for place in self.passed(start, way, nodes) {
+            self.add_place(place, way, &mut held);
         }
         held
     }
 
-    /// Whether a way out leads directly from a node, or from a function that is called there.
-    fn leaves(&self, node: NodeId, way: Way) -> bool {
-        let at = &self.lifted.nodes[node];
-        match way {
-            Way::Return => at.successors.iter().any(|successor| matches!(successor, Successor::Return(_))),
-            Way::Halt => self.endings.may_end(node) || at.called().any(|function| self.may_halt(function)),
+    fn add_place(&self, place: Place, way: Way, held: &mut Held) {
+        match place {
+            Place::Node(node) => self.branch(node).into_iter().for_each(|guard| held.hold(guard)),
+            Place::Call(node, function) => self.add_called(node, function, way, held),
+        }
+    }
+
+    /// Whether a way out leads directly from a place.
+    fn leaves(&self, place: Place, way: Way) -> bool {
+        match (way, place) {
+            (Way::Return, place) => self.returns(place),
+            (Way::Halt, Place::Node(node)) => self.endings.may_end(node),
+            (Way::Halt, Place::Call(_, function)) => self.may_halt(function),
+        }
+    }
+
+    /// Whether the function is left there by a return.
+    fn returns(&self, place: Place) -> bool {
+        let is_return = |successor: &Successor| matches!(successor, Successor::Return(_));
+        match place {
+            Place::Node(node) => {
+                let at = &self.lifted.nodes[node];
+                let by_call = |successor: &Successor| {
+                    at.transfers.iter().any(|transfer| transfer.from.is_some() && transfer.to == *successor)
+                };
+                at.successors.iter().any(|successor| is_return(successor) && !by_call(successor))
+            }
+            Place::Call(node, function) => {
+                let mut transfers = self.lifted.nodes[node].transfers.iter();
+                transfers
+                    .any(|transfer| transfer.from.is_some_and(|(from, _)| from == function) && is_return(&transfer.to))
+            }
         }
     }
 
@@ -171,15 +233,25 @@ impl<'a> Guards<'a> {
         self.endings.may_halt(self.lifted.functions[function].node)
     }
 
-    /// Where control goes from a node within its function, other than to a revert.
-    fn next(&self, node: NodeId, nodes: Option<&IndexVec<NodeId, bool>>) -> impl Iterator<Item = NodeId> {
-        let successors = self.lifted.nodes[node].successors.iter();
-        successors.filter_map(move |successor| match *successor {
+    /// Where control goes from a place within its function, other than to a revert.
+    fn next(&self, place: Place, nodes: Option<&IndexVec<NodeId, bool>>) -> impl Iterator<Item = Place> {
+        let at = &self.lifted.nodes[place.node()];
+        let own = match place {
+            Place::Node(_) => at.successors.as_slice(),
+            Place::Call(..) => &[],
+        };
+        let own = own.iter().copied().filter(|successor| matches!(successor, Successor::Node(_)));
+        let transferred = at.transfers.iter().filter(move |transfer| match (place, transfer.from) {
+            (Place::Node(_), from) => from.is_none(),
+            (Place::Call(_, function), from) => from.is_some_and(|(from, _)| from == function),
+        });
+        own.chain(transferred.map(|transfer| transfer.to)).filter_map(move |successor| match successor {
             Successor::Node(next) | Successor::Continuation(next) => {
                 let is_within = nodes.is_none_or(|nodes| nodes[next]);
-                (is_within && !self.endings.must_revert(next)).then_some(next)
+                (is_within && !self.endings.must_revert(next)).then_some(Place::Node(next))
             }
-            Successor::Call(_) | Successor::Return(_) => None,
+            Successor::Call(function) => Some(Place::Call(place.node(), function)),
+            Successor::Return(_) => None,
         })
     }
 
@@ -187,31 +259,32 @@ impl<'a> Guards<'a> {
     ///
     /// Along one way out, a node is passed by all when no detour leads from a node before it to one behind it. Each node
     /// beside the way is looked at once, from the first node of the way that leads to it.
-    fn passed(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Vec<NodeId> {
+    fn passed(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Vec<Place> {
         let along = self.way_out(start, way, nodes);
-        let mut places = self.places.borrow_mut();
-        places.forget();
-        for (at, &node) in (0..).zip(&along) {
-            places.set(node, at);
+        let mut numbers = self.along.borrow_mut();
+        numbers.forget();
+        for (at, &place) in along.iter().enumerate() {
+            numbers.set(self.lifted, place, Some(at));
         }
         let mut passed = Vec::new();
         // How far along detours lead; one place behind the last stands for the outside.
         let mut farthest = 0;
-        for (at, &node) in along.iter().enumerate() {
+        for (at, &place) in along.iter().enumerate() {
             if farthest <= at {
-                passed.push(node);
+                passed.push(place);
             }
-            let mut left = vec![node];
-            while let Some(node) = left.pop() {
-                if self.leaves(node, way) {
+            let mut left = vec![place];
+            while let Some(place) = left.pop() {
+                if self.leaves(place, way) {
                     farthest = along.len();
                 }
-                for next in self.next(node, nodes) {
-                    match places.get(next) {
-                        Some(BESIDE) => {}
-                        Some(there) => farthest = farthest.max(there as usize),
+                for next in self.next(place, nodes) {
+                    match numbers.get(self.lifted, next) {
+                        Some(Some(there)) => farthest = farthest.max(there),
+                        // Beside the way, and looked at already.
+                        Some(None) => {}
                         None => {
-                            places.set(next, BESIDE);
+                            numbers.set(self.lifted, next, None);
                             left.push(next);
                         }
                     }
@@ -222,21 +295,22 @@ impl<'a> Guards<'a> {
     }
 
     /// One way out from a node, the shortest; nothing when there is none.
-    fn way_out(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Vec<NodeId> {
+    fn way_out(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Vec<Place> {
+        let start = Place::Node(start);
         let mut from = self.from.borrow_mut();
         from.forget();
-        from.set(start, start.0);
+        from.set(self.lifted, start, start);
         let mut left = VecDeque::from([start]);
-        while let Some(node) = left.pop_front() {
-            if self.leaves(node, way) {
-                let before = |node: &NodeId| from.get(*node).map(NodeId).filter(|before| before != node);
-                let mut along: Vec<NodeId> = std::iter::successors(Some(node), before).collect();
+        while let Some(place) = left.pop_front() {
+            if self.leaves(place, way) {
+                let before = |place: &Place| from.get(self.lifted, *place).filter(|before| before != place);
+                let mut along: Vec<Place> = std::iter::successors(Some(place), before).collect();
                 along.reverse();
                 return along;
             }
-            for next in self.next(node, nodes) {
-                if from.get(next).is_none() {
-                    from.set(next, node.0);
+            for next in self.next(place, nodes) {
+                if from.get(self.lifted, next).is_none() {
+                    from.set(self.lifted, next, place);
                     left.push_back(next);
                 }
             }
@@ -244,36 +318,46 @@ impl<'a> Guards<'a> {
         Vec::new()
     }
 
-    /// The condition of a branch, when one of its ways must revert.
-    fn branch(&self, node: NodeId) -> Option<Guard> {
+    /// The conditions of a branch of which one way must revert.
+    fn branch(&self, node: NodeId) -> Vec<Guard> {
         let at = &self.lifted.nodes[node];
-        let End::Branch { pc, condition, .. } = at.end else { return None };
+        let End::Branch { pc, condition, .. } = at.end else { return Vec::new() };
+        let Some(holds) = self.needs(node) else { return Vec::new() };
+        let conditions = required(self.summaries, condition, holds);
+        conditions.into_iter().map(|condition| Guard { pc, condition: simplified(condition) }).collect()
+    }
+
+    /// Whether the condition of a branch must hold, or must not, for the call not to revert.
+    fn needs(&self, node: NodeId) -> Option<bool> {
+        let at = &self.lifted.nodes[node];
+        let End::Branch { target, .. } = at.end else { return None };
         let not_taken = at.branches[1]?;
+        if self.endings.must_revert(not_taken) {
+            return Some(true);
+        }
         // The jump of a branch can lead to several places.
         let mut taken = at.successors.iter().filter_map(|successor| match *successor {
             Successor::Node(next) if next != not_taken => Some(next),
             _ => None,
         });
-        let condition = || self.summaries.word(condition);
-        if self.endings.must_revert(not_taken) {
-            return Some(Guard { pc, condition: simplified(condition()) });
-        }
-        // Where both ways lead to one place, neither is taken without the other.
-        let first = taken.next()?;
+        let Some(first) = taken.next() else {
+            // A jump to what is no destination reverts. Where both ways lead to one place, neither is needed.
+            let number = self.lifted.terms.number(target);
+            let is_invalid = number.is_some_and(|number| self.lifted.code.destination(number).is_none());
+            return (is_invalid && at.branches[0].is_none()).then_some(false);
+        };
         let is_known = at.branches[0].is_some() && !self.endings.unresolved[node.0 as usize];
         let must_revert =
             is_known && self.endings.must_revert(first) && taken.all(|next| self.endings.must_revert(next));
-        must_revert.then(|| Guard { pc, condition: simplified(word::operation(op::ISZERO, &[condition()])) })
+        must_revert.then_some(false)
     }
 
-    /// Adds what the one function that is called at the end of a node guards, in the words of the node.
-    fn add_called(&self, node: NodeId, way: Way, held: &mut Held) {
-        let mut called = self.summaries.called(node);
-        let (Some(function), None) = (called.next(), called.next()) else { return };
+    /// Adds what a function that is called at a node guards, in the words of the node.
+    fn add_called(&self, node: NodeId, function: FunctionId, way: Way, held: &mut Held) {
         let summary = &self.functions[function];
-        let at = &self.lifted.nodes[node];
-        let returns = at.successors.iter().any(|successor| matches!(successor, Successor::Return(_)));
-        let goes_on = returns || self.endings.unresolved[node.0 as usize] || self.next(node, None).next().is_some();
+        let place = Place::Call(node, function);
+        let goes_on =
+            self.returns(place) || self.endings.unresolved[node.0 as usize] || self.next(place, None).next().is_some();
         let (first, second) = match (way, goes_on, self.may_halt(function)) {
             (Way::Return, ..) | (Way::Halt, true, false) => (&summary.on_return, None),
             (Way::Halt, false, _) => (&summary.on_halt, None),

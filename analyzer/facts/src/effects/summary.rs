@@ -9,7 +9,7 @@ use petgraph::Direction::Incoming;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{Graph, NodeIndex};
 use uplint_bytecode::index_vec::{Id, IndexVec};
-use uplint_bytecode::lift::{Argument, Effect, End, Lifted, Node, Successor};
+use uplint_bytecode::lift::{Argument, Effect, End, Lifted, Node};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc, Selector, Term, TermId};
 
@@ -508,15 +508,6 @@ impl<'a> Summaries<'a> {
             Term::Operation { operands, .. } => operands.iter().find_map(|&operand| self.function_of(operand)),
             Term::Hash(pieces) => pieces.iter().find_map(|piece| self.function_of(piece.term)),
         }
-    }
-
-    /// The functions that are called at the end of a node, and whether the node goes on behind them.
-    pub(super) fn called(&self, node: NodeId) -> impl Iterator<Item = FunctionId> + '_ {
-        let node = &self.lifted.nodes[node];
-        node.successors.iter().filter_map(|successor| match successor {
-            Successor::Call(function) => Some(*function),
-            _ => None,
-        })
     }
 }
 

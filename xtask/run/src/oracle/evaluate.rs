@@ -44,7 +44,11 @@ fn operation(opcode: u8, operands: &[Word], frame: &Frame) -> Option<BTreeSet<U2
     if let (op::CALLDATASIZE, []) = (opcode, operands) {
         return Some(BTreeSet::from([U256::from(frame.data.len())]));
     }
-    let all: Vec<BTreeSet<U256>> = operands.iter().map(|operand| values(operand, frame)).collect::<Option<_>>()?;
+    let mut all: Vec<BTreeSet<U256>> = operands.iter().map(|operand| values(operand, frame)).collect::<Option<_>>()?;
+    if opcode == op::OR {
+        // Of a disjunction, a side whose words were not loaded was not asked.
+        all.iter_mut().filter(|side| side.is_empty()).for_each(|side| side.extend([U256::ZERO]));
+    }
     let mut found = BTreeSet::new();
     for words in choices(&all)? {
         found.insert(match (opcode, words.as_slice()) {
