@@ -35,7 +35,7 @@ pub use call::{Call, CallKind};
 pub use guard::Guard;
 pub use slot_expr::{Index, Reach, SlotExpr};
 pub use uplint_bytecode::Pc;
-pub use word::{Note, Word, mask_len_bytes, negated, sign};
+pub use word::{Note, Word, is_signed, mask_len_bytes, negated, sign};
 
 use crate::function_name::named_functions;
 use guard::Guards;

@@ -148,6 +148,15 @@ fn a_test_of_a_creation_is_told_apart_from_one_of_a_call() {
 }
 
 #[test]
+fn a_comparison_of_numbers_with_a_sign_says_that_they_have_one() {
+    let branch = "@go JUMPI PUSH0 PUSH0 REVERT go: STOP";
+    let found = guards(&format!("0x04 NOT PUSH0 CALLDATALOAD SGT {branch}"));
+    assert_eq!(found, set(&["(int256(calldata[0]) > -5)"]));
+    let found = guards(&format!("0x07 PUSH0 CALLDATALOAD 0x0f SIGNEXTEND SLT ISZERO {branch}"));
+    assert_eq!(found, set(&["(int128(calldata[0]) >= 7)"]));
+}
+
+#[test]
 fn what_is_required_before_the_dispatch_guards_every_function() {
     let text = "CALLER PUSH0 SLOAD EQ @in JUMPI PUSH0 PUSH0 REVERT
          in: PUSH0 CALLDATALOAD 0xe0 SHR DUP1 0x11223344 EQ @one JUMPI 0x55667788 EQ @two JUMPI PUSH0 PUSH0 REVERT

@@ -6,6 +6,7 @@ use uplint_layout::{Place, StorageLayout, layout_rows};
 use crate::escape::one_line;
 
 mod code;
+mod conditions;
 mod functions;
 mod graph;
 mod names;

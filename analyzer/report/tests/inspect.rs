@@ -9,7 +9,8 @@ use uplint_facts::code_graph::{code_graph, program};
 use uplint_facts::effects::{CodeEffects, effects_of_artifact};
 use uplint_facts::{CodeGraph, VersionFacts, version_facts};
 use uplint_report::{
-    CodeView, InspectFormat, dot, functions_named, inspect_accesses, inspect_calls, inspect_cfg, inspect_ssa, svg,
+    CodeView, InspectFormat, dot, functions_named, inspect_accesses, inspect_calls, inspect_cfg, inspect_guards,
+    inspect_ssa, svg,
 };
 use uplint_testkit::golden;
 
@@ -125,6 +126,27 @@ fn a_slot_of_a_standard_has_its_name_without_a_source_too() {
         .filter(|line| line.contains("write"))
         .collect();
     assert_eq!(rows, ["0x22 write eip1967.proxy.implementation all caller"]);
+}
+
+#[test]
+fn a_slot_that_the_code_computes_is_known_though_it_has_no_name() {
+    let place = |code: &str| {
+        let shown = Shown::of("code", &bytes(code), None);
+        inspect_accesses(&shown.facts, &shown.effects, TEXT)
+    };
+    // The sender, moved to the left; then what a call returned.
+    let text = place("6001 33 6060 1b 55 00");
+    assert!(text.contains("slot (caller << 96)"), "{text}");
+    let text = place("6001 5f 5f 5f 5f 5f 33 5a f1 50 3d 5f 5f 3e 5f 51 55 00");
+    assert!(text.contains("unknown (?)"), "{text}");
+}
+
+#[test]
+fn conditions_that_are_constant_are_counted_alone() {
+    // A function asks whether the word that it is given is zero, and is given a two.
+    let shown = Shown::of("code", &bytes("6007 6002 6009 56 5b 00 5b 6010 57 5f 5f fd 5b 56"), None);
+    let text = inspect_guards(&shown.facts, &shown.effects, TEXT);
+    assert_eq!(text, "fallback\nleft out: 1 condition that always holds\n");
 }
 
 #[test]

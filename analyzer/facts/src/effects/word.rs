@@ -442,19 +442,26 @@ fn fmt_operation(f: &mut fmt::Formatter<'_>, opcode: u8, operands: &[Word]) -> f
             }
         }
         (op::ISZERO, [Word::Operation(inner, sides)]) if negated(*inner).is_some() && sides.len() == 2 => {
-            write!(f, "({}{}{})", sides[0], negated(*inner).unwrap_or_default(), sides[1])
+            fmt_compared(f, *inner, &sides[0], negated(*inner).unwrap_or_default(), &sides[1])
         }
         (op::ISZERO, [Word::Operation(op::ISZERO, inner)]) if inner.len() == 1 => write!(f, "({} != 0)", inner[0]),
         (op::ISZERO, [word]) => write!(f, "!{word}"),
         (op::NOT, [word]) => write!(f, "~{word}"),
-        (op::SHL | op::SHR | op::SAR, [bits, word]) => {
+        (op::SHL | op::SHR, [bits, word]) => {
             write!(f, "({word} {} {bits})", if opcode == op::SHL { "<<" } else { ">>" })
+        }
+        (op::SAR, [bits, word]) => write!(f, "({} >> {bits})", Signed(word)),
+        (op::SIGNEXTEND, [Word::Number(last), word]) if *last < U256::from(32) => {
+            write!(f, "int{}{}", (last.to::<u32>() + 1) * 8, Parenthesised(word))
         }
         (op::ADD, [word, Word::Number(number)]) if number.wrapping_neg() < *number => {
             write!(f, "({word} - {})", Word::Number(number.wrapping_neg()))
         }
         (op::CALLDATASIZE, []) => f.write_str("calldata.length"),
         (op::CALLDATALOAD, [offset]) => write!(f, "calldata[{offset}]"),
+        (_, [a, b]) if let Some(sign) = sign(opcode).filter(|_| is_signed(opcode)) => {
+            fmt_compared(f, opcode, a, sign, b)
+        }
         _ => match sign(opcode) {
             Some(sign) => fmt_list(f, "(", sign, operands),
             None => fmt_list(f, &format!("{}(", uplint_bytecode::opcode_name(opcode).to_lowercase()), ", ", operands),
@@ -471,6 +478,41 @@ fn fmt_list(f: &mut fmt::Formatter<'_>, start: &str, between: &str, words: &[Wor
         write!(f, "{word}")?;
     }
     f.write_str(")")
+}
+
+/// Two words with a sign between them, which are read as numbers with a sign where the operation does so.
+fn fmt_compared(f: &mut fmt::Formatter<'_>, opcode: u8, a: &Word, sign: &str, b: &Word) -> fmt::Result {
+    if is_signed(opcode) { write!(f, "({}{sign}{})", Signed(a), Signed(b)) } else { write!(f, "({a}{sign}{b})") }
+}
+
+/// A word that is read as a number with a sign.
+struct Signed<'a>(&'a Word);
+
+impl fmt::Display for Signed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Word::Number(number) if number.bit(255) => write!(f, "-{}", Word::Number(number.wrapping_neg())),
+            Word::Noted(word, _) => Signed(word).fmt(f),
+            Word::Operation(opcode, _) if is_signed(*opcode) || *opcode == op::SIGNEXTEND => self.0.fmt(f),
+            Word::Number(_) => self.0.fmt(f),
+            word => write!(f, "int256{}", Parenthesised(word)),
+        }
+    }
+}
+
+/// A word in parentheses, of which operations between two words have some already.
+struct Parenthesised<'a>(&'a Word);
+
+impl fmt::Display for Parenthesised<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        if text.starts_with('(') { f.write_str(&text) } else { write!(f, "({text})") }
+    }
+}
+
+/// Whether an operation reads its operands as numbers with a sign.
+pub fn is_signed(opcode: u8) -> bool {
+    matches!(opcode, op::SLT | op::SGT | op::SDIV | op::SMOD | op::SAR)
 }
 
 /// The sign that stands between the two operands of an operation, with its spaces.

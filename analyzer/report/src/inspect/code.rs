@@ -120,7 +120,8 @@ pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: Inspec
     })
 }
 
-/// The conditions without which each function reverts. Those on the form of the call data alone are one line.
+/// The conditions without which each function reverts. Those on the form of the call data alone are one line, and of
+/// those that are constant there is only the count.
 pub fn inspect_guards(facts: &VersionFacts, effects: &CodeEffects, format: InspectFormat) -> String {
     let (names, sources) = (Names::of(facts), Sources { facts, spans: &effects.spans });
     let InspectFormat::Text { width, unicode } = format else {
@@ -130,12 +131,21 @@ pub fn inspect_guards(facts: &VersionFacts, effects: &CodeEffects, format: Inspe
     };
     sections(facts, effects, |entry| {
         let speech = Speech::of(facts, &names, entry.name);
-        let rows = entry.guards.iter().map(|guard| {
+        let rows = entry.guards.iter().filter_map(|guard| {
             let is_decoding = is_decoding(&guard.condition);
             let form = "the call data has the form of the arguments";
-            (guard.pc, vec![if is_decoding { form.to_owned() } else { speech.condition(&guard.condition) }])
+            let text = if is_decoding { Some(form.to_owned()) } else { speech.condition(&guard.condition) };
+            text.map(|text| (guard.pc, vec![text]))
         });
-        table((width, unicode), &["condition"], rows, &sources)
+        let table = table((width, unicode), &["condition"], rows, &sources);
+        let others = entry.guards.iter().filter(|guard| speech.condition(&guard.condition).is_none()).count();
+        match (table, others) {
+            (table, 0) => table,
+            (table, others) => {
+                let plural = if others == 1 { "condition that always holds" } else { "conditions that always hold" };
+                Some(format!("{}left out: {others} {plural}", table.map(|table| table + "\n").unwrap_or_default()))
+            }
+        }
     })
 }
 

@@ -20,6 +20,14 @@ pub(super) struct Names<'a> {
 struct Named {
     text: String,
     ty: Option<TypeId>,
+    /// Where it begins within its slot.
+    offset_bytes: u8,
+}
+
+impl Named {
+    fn of(text: String, ty: Option<TypeId>) -> Self {
+        Self { text, ty, offset_bytes: 0 }
+    }
 }
 
 impl<'a> Names<'a> {
@@ -57,17 +65,24 @@ impl<'a> Names<'a> {
         self.named(space, slot, bytes, word).text
     }
 
-    /// The least significant bytes of a place by the name of a variable that has just these; `None` without one.
-    pub(super) fn low_bytes(
+    /// Bytes of a place by the name of a variable that has just these; `None` without one.
+    pub(super) fn of_bytes(
         &self,
         space: AccessSpace,
         slot: &SlotExpr,
-        len: u8,
+        bytes: ByteRange,
         word: &dyn Fn(&Word) -> String,
     ) -> Option<String> {
-        let named = self.named(space, slot, &[ByteRange { offset: 0, len }], word);
-        let has_these = |ty: TypeId| self.types[ty].size_bytes == U256::from(len);
-        named.ty.is_some_and(has_these).then_some(named.text)
+        let named = self.named(space, slot, &[bytes], word);
+        let size = named.ty.map(|ty| self.types[ty].size_bytes);
+        let is_whole = size == Some(U256::from(bytes.len)) && named.offset_bytes == bytes.offset;
+        is_whole.then_some(named.text)
+    }
+
+    /// Whether a place holds a truth value.
+    pub(super) fn is_truth(&self, space: AccessSpace, slot: &SlotExpr) -> bool {
+        let ty = self.named(space, slot, &[], &|_| String::new()).ty;
+        ty.is_some_and(|ty| matches!(self.kind(ty), TypeKind::Bool))
     }
 
     fn named(&self, space: AccessSpace, slot: &SlotExpr, bytes: &[ByteRange], word: &dyn Fn(&Word) -> String) -> Named {
@@ -76,8 +91,7 @@ impl<'a> Names<'a> {
         match slot {
             SlotExpr::Known(number) => {
                 let variables = self.known.get(&(space, *number)).map(Vec::as_slice).unwrap_or_default();
-                covered(variables.iter().copied(), bytes)
-                    .unwrap_or_else(|| Named { text: undeclared(space, *number), ty: None })
+                covered(variables.iter().copied(), bytes).unwrap_or_else(|| Named::of(undeclared(space, *number), None))
             }
             SlotExpr::Mapping { base, key } => {
                 let base = base_of(base);
@@ -85,12 +99,12 @@ impl<'a> Names<'a> {
                     TypeKind::Mapping { value, .. } => Some(*value),
                     _ => None,
                 });
-                self.within(Named { text: format!("{}[{}]", base.text, word(key)), ty: value }, U256::ZERO, bytes)
+                self.within(Named::of(format!("{}[{}]", base.text, word(key)), value), U256::ZERO, bytes)
             }
             SlotExpr::DynArray { base } => {
                 let base = base_of(base);
                 let element = base.ty.and_then(|ty| self.element(ty));
-                Named { text: format!("{}[..]", base.text), ty: element }
+                Named::of(format!("{}[..]", base.text), element)
             }
             SlotExpr::Offset { base, by, index } => {
                 let is_data = matches!(**base, SlotExpr::DynArray { .. });
@@ -101,16 +115,18 @@ impl<'a> Names<'a> {
                     let known = if is_data { named.ty } else { named.ty.and_then(|ty| self.element(ty)) };
                     let is_element = known.is_some_and(|ty| self.slots(ty) == *stride);
                     let step = if is_element || *stride == U256::ONE { String::new() } else { format!(" by {stride}") };
-                    named = Named { text: format!("{array}[{}{step}]", word(index)), ty: known.filter(|_| is_element) };
+                    named = Named::of(format!("{array}[{}{step}]", word(index)), known.filter(|_| is_element));
                 }
                 self.within(named, *by, bytes)
             }
             SlotExpr::Seeded { seed, keys } => {
                 let keys = keys.iter().map(word).collect::<Vec<_>>().join("][");
-                Named { text: format!("seed {seed:#x}[{keys}]"), ty: None }
+                Named::of(format!("seed {seed:#x}[{keys}]"), None)
             }
-            SlotExpr::Given(given) => Named { text: format!("slot {}", word(given)), ty: None },
-            SlotExpr::Unknown(unknown) => Named { text: format!("unknown ({})", word(unknown)), ty: None },
+            SlotExpr::Given(given) => Named::of(slot_text(&word(given)), None),
+            // Nothing is unknown of a word all of whose parts are known, but which variable it belongs to.
+            SlotExpr::Unknown(known) if !has_unknown(known) => Named::of(slot_text(&word(known)), None),
+            SlotExpr::Unknown(unknown) => Named::of(format!("unknown ({})", word(unknown)), None),
         }
     }
 
@@ -137,7 +153,7 @@ impl<'a> Names<'a> {
         if let Some(TypeKind::Struct { members }) = named.ty.map(|ty| self.kind(ty)) {
             let there = members.iter().filter(|member| member.place.slot.0 == by);
             if let Some(member) = covered(there, bytes) {
-                return Named { text: format!("{}.{}", named.text, member.text), ty: member.ty };
+                return Named { text: format!("{}.{}", named.text, member.text), ..member };
             }
         }
         if by.is_zero() {
@@ -145,7 +161,7 @@ impl<'a> Names<'a> {
         }
         let back = by.wrapping_neg();
         let text = if back < by { format!("{} less {back}", named.text) } else { format!("{}.{by}", named.text) };
-        Named { text, ty: None }
+        Named::of(text, None)
     }
 }
 
@@ -158,11 +174,28 @@ fn covered<'b>(variables: impl Iterator<Item = &'b StorageVariable>, bytes: &[By
     let met: Vec<_> = variables.filter(meets).collect();
     let ty = if let [one] = met.as_slice() { Some(one.ty) } else { None };
     let labels: Vec<_> = met.iter().map(|variable| variable.label.as_str()).collect();
-    (!labels.is_empty()).then(|| Named { text: labels.join(" and "), ty })
+    let offset_bytes = met.first().and_then(|variable| variable.place.within_slot()).map_or(0, |bytes| bytes.offset);
+    (!labels.is_empty()).then(|| Named { text: labels.join(" and "), ty, offset_bytes })
 }
 
 /// A slot that no variable has: by its name where a standard gives it one.
 fn undeclared(space: AccessSpace, number: U256) -> String {
     let known = well_known_slot(Slot(number)).filter(|_| space == AccessSpace::Storage);
     known.map_or_else(|| SlotExpr::Known(number).to_string(), |known| known.name.to_string())
+}
+
+/// A slot that is no variable's, by the word that the code computes.
+fn slot_text(word: &str) -> String {
+    if word.contains(' ') { format!("slot ({word})") } else { format!("slot {word}") }
+}
+
+/// Whether some part of a word is not known.
+fn has_unknown(word: &Word) -> bool {
+    match word {
+        Word::Unknown | Word::Argument(_) => true,
+        Word::Operation(_, words) | Word::OneOf(words) => words.iter().any(has_unknown),
+        Word::Stored(_, word) | Word::Noted(word, _) => has_unknown(word),
+        Word::Hash(parts) => parts.iter().any(|(word, ..)| has_unknown(word)),
+        _ => false,
+    }
 }

@@ -9,7 +9,11 @@ use alloy_json_abi::Param;
 use alloy_primitives::U256;
 use uplint_bytecode::opcode as op;
 use uplint_facts::VersionFacts;
-use uplint_facts::effects::{AccessSpace, EntryName, SlotExpr, StorageAccess, Word, mask_len_bytes, negated, sign};
+use uplint_facts::effects::{
+    AccessSpace, EntryName, SlotExpr, StorageAccess, Word, is_signed, mask_len_bytes, negated, sign,
+};
+
+use uplint_layout::ByteRange;
 
 use super::names::Names;
 
@@ -114,19 +118,29 @@ impl<'a> Speech<'a> {
                 self.text(&inner[0], is_within)
             }
             (op::ISZERO, [Word::Operation(op::ISZERO, inner)]) if inner.len() == 1 => {
-                self.between(&inner[0], " != ", &Word::Number(U256::ZERO), is_within)
+                let test = self.zero_test(&inner[0], " != ", is_within);
+                test.unwrap_or_else(|| self.between(&inner[0], " != ", &Word::Number(U256::ZERO), is_within))
             }
             (op::ISZERO, [Word::Operation(inner, sides)]) if negated(*inner).is_some() && sides.len() == 2 => {
                 let (a, b) = (&sides[0], &sides[1]);
                 match fits(*inner, a, b) {
                     Some(fits) => self.fits(&fits, is_within),
-                    None => self.between(a, negated(*inner).unwrap_or_default(), b, is_within),
+                    None => self.compared(*inner, a, negated(*inner).unwrap_or_default(), b, is_within),
                 }
             }
-            (op::ISZERO, [word]) => format!("!{}", self.text(word, true)),
+            (op::ISZERO, [word]) => {
+                self.zero_test(word, " == ", is_within).unwrap_or_else(|| format!("!{}", self.text(word, true)))
+            }
             (op::NOT, [word]) => format!("~{}", self.text(word, true)),
-            (op::SHL | op::SHR | op::SAR, [bits, word]) => {
+            (op::SHL | op::SHR, [bits, word]) => {
                 self.between(word, if opcode == op::SHL { " << " } else { " >> " }, bits, is_within)
+            }
+            (op::SAR, [bits, word]) => {
+                let text = format!("{} >> {}", self.signed(word), self.text(bits, true));
+                if is_within { format!("({text})") } else { text }
+            }
+            (op::SIGNEXTEND, [Word::Number(last), word]) if *last < U256::from(32) => {
+                format!("int{}({})", (last.to::<usize>() + 1) * 8, self.word(word))
             }
             (op::ADD, [rest @ .., Word::Number(number)]) if number.wrapping_neg() < *number && !rest.is_empty() => {
                 let text = self.list(rest, " + ", rest.len() > 1);
@@ -135,6 +149,10 @@ impl<'a> Speech<'a> {
             }
             (op::CALLDATASIZE, []) => "calldata.length".to_owned(),
             (op::CALLDATALOAD, [offset]) => format!("calldata[{}]", self.word(offset)),
+            (_, [a, b]) if is_signed(opcode) && sign(opcode).is_some() => {
+                self.compared(opcode, a, sign(opcode).unwrap_or_default(), b, is_within)
+            }
+            (op::EQ, [a, b]) => self.compared(opcode, a, " == ", b, is_within),
             _ => match sign(opcode) {
                 Some(sign) if operands.len() > 1 => self.list(operands, sign, is_within),
                 _ => {
@@ -144,19 +162,45 @@ impl<'a> Speech<'a> {
         }
     }
 
-    fn between(&self, left: &Word, sign: &str, right: &Word, is_within: bool) -> String {
+    /// Two words of an operation with a sign between them, which reads them as it says.
+    fn compared(&self, opcode: u8, a: &Word, sign: &str, b: &Word, is_within: bool) -> String {
+        let text = match (moved(a), moved(b)) {
+            _ if is_signed(opcode) => format!("{}{sign}{}", self.signed(a), self.signed(b)),
+            (Some((by, a)), Some((same, b))) if opcode == op::EQ && by == same => {
+                format!("{}{sign}{}", self.masked(a, 256 - by), self.masked(b, 256 - by))
+            }
+            _ => return self.between(a, sign, b, is_within),
+        };
+        if is_within { format!("({text})") } else { text }
+    }
+
+    /// A word that is read as a number with a sign.
+    fn signed(&self, word: &Word) -> String {
+        match word {
+            Word::Number(number) if number.bit(255) => {
+                format!("-{}", self.text(&Word::Number(number.wrapping_neg()), true))
+            }
+            Word::Number(_) => self.text(word, true),
+            Word::Noted(word, _) => self.signed(word),
+            Word::Operation(opcode, _) if is_signed(*opcode) || *opcode == op::SIGNEXTEND => self.text(word, true),
+            word => format!("int256({})", self.word(word)),
+        }
+    }
+
+    pub(super) fn between(&self, left: &Word, sign: &str, right: &Word, is_within: bool) -> String {
         let text = format!("{}{sign}{}", self.text(left, true), self.text(right, true));
         if is_within { format!("({text})") } else { text }
     }
 
     /// The least significant bits of a word, said unless the word has no others.
-    fn masked(&self, word: &Word, bits: usize) -> String {
+    pub(super) fn masked(&self, word: &Word, bits: usize) -> String {
         if self.bits(word).is_some_and(|known| known <= bits) {
             return self.text(word, true);
         }
-        if let Word::Stored(space, slot) = word
+        if let Some((space, slot, offset)) = stored_part(word)
             && let Ok(len) = u8::try_from(bits / 8)
-            && let Some(name) = self.names.low_bytes(*space, &SlotExpr::of(slot), len, &|word| self.word(word))
+            && let Some(name) =
+                self.names.of_bytes(space, &SlotExpr::of(slot), ByteRange { offset, len }, &|word| self.word(word))
         {
             return name;
         }
@@ -165,9 +209,10 @@ impl<'a> Speech<'a> {
     }
 
     /// Whether a word is zero or one.
-    fn is_truth(&self, word: &Word) -> bool {
+    pub(super) fn is_truth(&self, word: &Word) -> bool {
         match word {
             Word::CallData(offset) => self.arguments.get(offset).is_some_and(|argument| argument.is_truth),
+            Word::Stored(space, slot) => self.names.is_truth(*space, &SlotExpr::of(slot)),
             Word::Operation(opcode, _) => {
                 matches!(*opcode, op::ISZERO | op::EQ | op::LT | op::GT | op::SLT | op::SGT)
             }
@@ -176,7 +221,7 @@ impl<'a> Speech<'a> {
     }
 
     /// How many bits a word has at most.
-    fn bits(&self, word: &Word) -> Option<usize> {
+    pub(super) fn bits(&self, word: &Word) -> Option<usize> {
         match word {
             Word::Caller | Word::Origin | Word::This | Word::Created => Some(160),
             Word::CallData(offset) => self.arguments.get(offset)?.bits,
@@ -198,24 +243,38 @@ impl<'a> Speech<'a> {
             Fits::Sum(sum) => format!("{} does not overflow", self.text(sum, is_within)),
         }
     }
+}
 
-    /// A condition as a sentence: what must hold.
-    pub(super) fn condition(&self, condition: &Word) -> String {
-        match condition {
-            Word::Operation(op::ISZERO, inner) if **inner == [Word::Value] => "no value is sent".to_owned(),
-            Word::CallResult => "the call succeeds".to_owned(),
-            Word::Created => "the contract is created".to_owned(),
-            Word::OneOf(words) => {
-                let parts: Vec<_> = words.iter().map(|word| self.condition(word)).collect();
-                format!("one of these holds, by the way that is taken: {}", parts.join(", "))
-            }
-            Word::Unknown => "a condition that was not followed".to_owned(),
-            condition if self.bits(condition).is_some_and(|bits| bits == 160) => {
-                self.between(condition, " != ", &Word::Number(U256::ZERO), false)
-            }
-            condition => self.word(condition),
-        }
+/// A word that is moved to the left, and by how many bits.
+fn moved(word: &Word) -> Option<(usize, &Word)> {
+    match word {
+        Word::Operation(op::SHL, operands) => match &operands[..] {
+            [Word::Number(bits), word] => Some((usize::try_from(*bits).ok().filter(|bits| *bits < 256)?, word)),
+            _ => None,
+        },
+        _ => None,
     }
+}
+
+/// Bytes of what storage holds, moved to the lower end: where they stand, and the offset of the first in bytes.
+fn stored_part(word: &Word) -> Option<(AccessSpace, &Word, u8)> {
+    let offset = |bits: usize| u8::try_from(bits / 8).ok().filter(|offset| *offset < 32 && bits.is_multiple_of(8));
+    let (inner, bits) = match word {
+        Word::Operation(op::SHR, operands) => match &operands[..] {
+            [Word::Number(bits), inner] => (inner, usize::try_from(*bits).ok()?),
+            _ => return None,
+        },
+        Word::Operation(op::DIV, operands) => match &operands[..] {
+            [inner, Word::Number(by)] if by.is_power_of_two() => (inner, by.trailing_zeros()),
+            _ => return None,
+        },
+        word => (word, 0),
+    };
+    let (space, slot) = match inner {
+        Word::Stored(space, slot) => (*space, slot.as_ref()),
+        _ => return None,
+    };
+    Some((space, slot, offset(bits)?))
 }
 
 /// Whether a condition is only that the call data has the form of the arguments.
@@ -414,6 +473,60 @@ mod tests {
     }
 
     #[test]
+    fn operations_on_numbers_with_a_sign_say_so() {
+        spoken(|speech| {
+            let less_five = Word::Number(U256::ZERO.wrapping_sub(U256::from(5)));
+            let narrow = operation(op::SIGNEXTEND, &[number(15), argument(4)]);
+            let half = operation(op::SDIV, &[argument(4), number(2)]);
+            let cases = [
+                (operation(op::SGT, &[argument(4), less_five.clone()]), "int256(to) > -5"),
+                (operation(op::ISZERO, &[operation(op::SLT, &[argument(4), less_five])]), "int256(to) >= -5"),
+                (operation(op::SMOD, &[half.clone(), number(3)]), "(int256(to) / 2) % 3"),
+                (half, "int256(to) / 2"),
+                (operation(op::SLT, &[narrow.clone(), number(7)]), "int128(to) < 7"),
+                (narrow, "int128(to)"),
+                (operation(op::SAR, &[number(1), stored(2)]), "int256(total) >> 1"),
+                (operation(op::GT, &[argument(4), number(5)]), "to > 5"),
+            ];
+            for (word, expected) in cases {
+                assert_eq!(speech.word(&word), expected, "{word}");
+            }
+        });
+    }
+
+    #[test]
+    fn conditions_on_whether_words_differ_say_which_do() {
+        spoken(|speech| {
+            let not = |word: &Word| operation(op::ISZERO, std::slice::from_ref(word));
+            let left = |word: &Word| operation(op::SHL, &[number(96), word.clone()]);
+            let xor = operation(op::XOR, &[Word::Caller, stored(1)]);
+            let cases = [
+                (not(&operation(op::XOR, &[argument(100), stored(2)])), "pair.a == total"),
+                (operation(op::SUB, &[argument(100), stored(2)]), "pair.a != total"),
+                (not(&operation(op::SUB, &[argument(100), stored(2)])), "pair.a == total"),
+                (left(&argument(100)), "pair.a != 0"),
+                (left(&stored(9)), "address(storage[9]) != 0"),
+                (left(&xor), "caller != owner"),
+                (not(&left(&xor)), "caller == owner"),
+                (not(&address(&xor)), "caller == owner"),
+                (operation(op::EQ, &[left(&Word::Caller), left(&stored(1))]), "caller == owner"),
+                (stored(2), "total != 0"),
+                (not(&stored(2)), "total == 0"),
+                (not(&Word::Created), "no contract is created"),
+                (
+                    not(&Word::OneOf([operation(op::LT, &[argument(4), number(3)]), Word::Caller].into())),
+                    "one of these holds, by the way that is taken: to >= 3, caller == 0",
+                ),
+                (Word::OneOf([number(0), stored(2)].into()), "total != 0"),
+            ];
+            for (condition, expected) in cases {
+                assert_eq!(speech.condition(&condition).as_deref(), Some(expected), "{condition}");
+            }
+            assert_eq!(speech.condition(&number(2)), None);
+        });
+    }
+
+    #[test]
     fn conditions_are_told_as_what_must_hold() {
         spoken(|speech| {
             let not = |word: &Word| operation(op::ISZERO, std::slice::from_ref(word));
@@ -435,7 +548,7 @@ mod tests {
                 (not(&operation(op::LT, &[stored(2), argument(100)])), "total >= pair.a"),
             ];
             for (condition, expected) in cases {
-                assert_eq!(speech.condition(&condition), expected, "{condition}");
+                assert_eq!(speech.condition(&condition).as_deref(), Some(expected), "{condition}");
                 assert!(!is_decoding(&condition), "{condition}");
             }
         });

@@ -1,0 +1,107 @@
+//! What does a condition ask for, in the words of somebody who has the source?
+//!
+//! A branch asks whether a word is zero, and compilers and assembly write that in many ways: a difference that is not
+//! zero says that two words differ, a word that is moved to the left asks for its lower bits alone.
+
+use alloy_primitives::U256;
+use uplint_bytecode::opcode as op;
+use uplint_facts::effects::{Word, mask_len_bytes};
+
+use super::words::Speech;
+
+const NOT_EQUAL: &str = " != ";
+
+impl Speech<'_> {
+    /// A condition as a sentence: what must hold. `None` of a number that is not zero, since that always holds.
+    pub(super) fn condition(&self, condition: &Word) -> Option<String> {
+        Some(match condition {
+            Word::Number(number) if number.is_zero() => "what never holds".to_owned(),
+            Word::Number(_) => return None,
+            Word::CallResult => "the call succeeds".to_owned(),
+            Word::Created => "the contract is created".to_owned(),
+            Word::Unknown => "a condition that was not followed".to_owned(),
+            Word::OneOf(words) => self.one_holds(words),
+            Word::Noted(word, _) => return self.condition(word),
+            Word::Operation(op::ISZERO, inner) => match &inner[..] {
+                [Word::Value] => "no value is sent".to_owned(),
+                [Word::CallResult] => "the call fails".to_owned(),
+                [Word::Created] => "no contract is created".to_owned(),
+                [Word::OneOf(words)] => {
+                    let negated: Vec<Word> = words.iter().map(negation).collect();
+                    self.one_holds(&negated)
+                }
+                _ => self.word(condition),
+            },
+            condition => self.zero_test(condition, NOT_EQUAL, false).unwrap_or_else(|| self.word(condition)),
+        })
+    }
+
+    /// What must hold of a word that is one of several. One that is zero holds by no way.
+    fn one_holds(&self, words: &[Word]) -> String {
+        let may_hold: Vec<&Word> = words.iter().filter(|word| **word != Word::Number(U256::ZERO)).collect();
+        let said: Vec<_> =
+            may_hold.iter().map(|word| self.condition(word).unwrap_or_else(|| "true".to_owned())).collect();
+        match said.as_slice() {
+            [] => "what never holds".to_owned(),
+            [one] => one.clone(),
+            several => format!("one of these holds, by the way that is taken: {}", several.join(", ")),
+        }
+    }
+
+    /// That a word is zero, or that it is not, where that is said of something else than the word, or of a word that is
+    /// no truth value.
+    pub(super) fn zero_test(&self, word: &Word, sign: &str, is_within: bool) -> Option<String> {
+        let zero = Word::Number(U256::ZERO);
+        match word {
+            Word::Operation(op::XOR | op::SUB, sides) => match &sides[..] {
+                [a, b] => Some(self.between(a, sign, b, is_within)),
+                _ => None,
+            },
+            Word::Operation(op::SHL | op::AND, operands) => {
+                let (inner, bits) = lower_bits(word)?;
+                let text = match inner {
+                    Word::Operation(op::XOR | op::SUB, sides) if sides.len() == 2 => {
+                        format!("{}{sign}{}", self.masked(&sides[0], bits), self.masked(&sides[1], bits))
+                    }
+                    // A truth value in a byte.
+                    _ if bits == 8 => return None,
+                    inner => format!("{}{sign}0", self.masked(inner, bits)),
+                };
+                Some(if is_within && !operands.is_empty() { format!("({text})") } else { text })
+            }
+            Word::Stored(..) if !self.is_truth(word) => Some(self.between(word, sign, &zero, is_within)),
+            Word::Noted(word, _) => self.zero_test(word, sign, is_within),
+            word if self.bits(word).is_some_and(|bits| bits == 160) => Some(self.between(word, sign, &zero, is_within)),
+            _ => None,
+        }
+    }
+}
+
+/// A word of which only the lower bits matter for whether another one is zero, and how many bits these are.
+fn lower_bits(word: &Word) -> Option<(&Word, usize)> {
+    match word {
+        Word::Operation(op::SHL, operands) => match &operands[..] {
+            [Word::Number(by), inner] => {
+                let by = usize::try_from(*by).ok().filter(|by| *by < 256)?;
+                Some((inner, 256 - by))
+            }
+            _ => None,
+        },
+        Word::Operation(op::AND, operands) => match &operands[..] {
+            [inner, Word::Number(mask)] | [Word::Number(mask), inner] => {
+                mask_len_bytes(*mask).map(|len_bytes| (inner, 8 * len_bytes))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a word is zero, as a word.
+fn negation(word: &Word) -> Word {
+    match word {
+        Word::Number(number) => Word::Number(U256::from(u8::from(number.is_zero()))),
+        Word::Operation(op::ISZERO, inner) if inner.len() == 1 => inner[0].clone(),
+        word => Word::Operation(op::ISZERO, [word.clone()].into()),
+    }
+}
