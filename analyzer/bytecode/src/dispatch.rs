@@ -75,7 +75,7 @@ pub fn dispatch(lifted: &Lifted<'_>) -> Dispatch {
     }
     let start = lifted.functions[FunctionId(0)].node;
     let gaps: BTreeSet<CoverageGap> = [&short, &long, &empty].into_iter().filter_map(|walked| walked.gap).collect();
-    let other = match short.end.or_else(|| long.unmatched()) {
+    let other = match short.end.filter(|&end| !long.compares_first(lifted, end)).or_else(|| long.unmatched()) {
         _ if !gaps.is_empty() => Some(start),
         None if entries.is_empty() => Some(start),
         unmatched => unmatched,
@@ -133,6 +133,23 @@ struct Walked {
 }
 
 impl Walked {
+    /// Whether a node leads nowhere but to the first comparison of all, as in code that only looks whether there is any call
+    /// data: that belongs to no fallback. A call may come there with another stack, so that it is another node.
+    fn compares_first(&self, lifted: &Lifted<'_>, node: NodeId) -> bool {
+        let Some(&(_, _, first)) = self.entries.first() else { return false };
+        let mut at = node;
+        for _ in 0..MAX_DISTANCE {
+            if lifted.nodes[at].pc == lifted.nodes[first].pc {
+                return !self.conditional.contains(&first);
+            }
+            match lifted.nodes[at].successors[..] {
+                [Successor::Node(next)] => at = next,
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// Where most comparisons lead that find another selector, other than to the next comparison.
     fn unmatched(&self) -> Option<NodeId> {
         let compares: BTreeSet<NodeId> = self.entries.iter().map(|&(_, _, at)| at).collect();
@@ -235,7 +252,7 @@ impl<'a> Walk<'a> {
             if let Some(rows) = self.table(condition, at) {
                 walked.entries.extend(rows);
                 // The rows are what the rest of the dispatch leads to, but for the way of all other selectors.
-                let dispatch = self.jump_behind(at).map(|(_, jump)| jump);
+                let dispatch = self.jump_behind(at).map(|jump| jump.way);
                 walked.others.extend(taken.into_iter().chain(not_taken).filter(|&way| Some(way) != dispatch));
                 return Vec::new();
             }
@@ -260,7 +277,7 @@ impl<'a> Walk<'a> {
     /// Selectors that a table lists beside the places of their functions, for a comparison with the row of a selector.
     fn table(&self, condition: TermId, at: NodeId) -> Option<Vec<(Selector, NodeId, NodeId)>> {
         self.evaluation().choice(condition)?;
-        let (target, jump) = self.jump_behind(at)?;
+        let JumpBehind { target, jump, .. } = self.jump_behind(at)?;
         let ways: BTreeMap<Pc, NodeId> =
             self.successors(jump).into_iter().map(|way| (self.lifted.nodes[way].pc, way)).collect();
         let mut rows = Vec::new();
@@ -285,20 +302,29 @@ impl<'a> Walk<'a> {
     }
 
     /// The jump of the table that a comparison belongs to.
-    fn jump_behind(&self, at: NodeId) -> Option<(TermId, NodeId)> {
+    fn jump_behind(&self, at: NodeId) -> Option<JumpBehind> {
         let mut seen = BTreeSet::from([at]);
-        let mut left = VecDeque::from([at]);
+        let mut left: VecDeque<(NodeId, NodeId)> = self.successors(at).into_iter().map(|way| (way, way)).collect();
+        seen.extend(left.iter().map(|&(node, _)| node));
         for _ in 0..MAX_DISTANCE {
-            let node = left.pop_front()?;
+            let (node, way) = left.pop_front()?;
             if let End::Jump { target, .. } = self.lifted.nodes[node].end
                 && self.evaluation().choice(target).is_some()
             {
-                return Some((target, node));
+                return Some(JumpBehind { target, jump: node, way });
             }
-            left.extend(self.successors(node).into_iter().filter(|next| seen.insert(*next)));
+            left.extend(self.successors(node).into_iter().filter(|next| seen.insert(*next)).map(|next| (next, way)));
         }
         None
     }
+}
+
+/// The jump of a table behind a comparison.
+struct JumpBehind {
+    target: TermId,
+    jump: NodeId,
+    /// Where the comparison leads first on the way there.
+    way: NodeId,
 }
 
 /// Selectors that differ in every byte.

@@ -246,6 +246,19 @@ fn a_selector_that_is_only_compared_behind_another_condition_is_told_apart() {
 }
 
 #[test]
+fn a_dispatch_that_only_asks_for_any_call_data_is_no_fallback() {
+    let (code, labels) = assemble(
+        "CALLDATASIZE ISZERO @fallback JUMPI PUSH0 CALLDATALOAD 0xe0 SHR 0x11223344 EQ @one JUMPI
+         fallback: 0x07 PUSH0 SSTORE STOP one: 0x09 0x01 SSTORE STOP",
+    );
+    let lifted = lift(&code);
+    let dispatch = dispatch(&lifted);
+    let place = |node: NodeId| lifted.nodes[node].pc;
+    assert_eq!(dispatch.entries.iter().map(|entry| place(entry.node)).collect::<Vec<_>>(), [labels["one"]]);
+    assert_eq!((dispatch.fallback.map(place), dispatch.receive), (Some(labels["fallback"]), None));
+}
+
+#[test]
 fn a_fallback_that_only_reverts_is_none() {
     let (code, _) = assemble(
         "0x04 CALLDATASIZE LT @none JUMPI PUSH0 CALLDATALOAD 0xe0 SHR 0x11223344 EQ @one JUMPI none: PUSH0 DUP1 REVERT
@@ -273,7 +286,7 @@ fn a_table_that_lists_selectors_beside_places_is_read_row_by_row() {
     // A row has four bytes of selector and two of place; the selector's remainder by two chooses it.
     let (mut code, labels) = assemble(
         "PUSH0 CALLDATALOAD 0xe0 SHR 0x06 0x06 0x02 DUP4 MOD MUL @table ADD 0x1a CODECOPY
-         PUSH0 MLOAD DUP1 0x10 SHR DUP3 XOR @other JUMPI 0xffff AND JUMP
+         PUSH0 MLOAD DUP1 0x10 SHR DUP3 XOR @other JUMPI CALLVALUE @other JUMPI 0xffff AND JUMP
          a: STOP b: STOP other: PUSH0 DUP1 REVERT table:",
     );
     code.truncate(labels["table"].0 as usize);
