@@ -151,6 +151,53 @@ fn two_fields_that_are_written_one_after_the_other_are_written_in_their_own_byte
 }
 
 #[test]
+fn two_fields_of_a_word_that_is_loaded_once_are_read_in_their_own_bytes() {
+    expect(
+        "PUSH0 SLOAD DUP1 0xff AND 0x02 SSTORE 0x08 SHR 0xffff AND 0x03 SSTORE STOP",
+        &["read 0 byte 0, bytes 1-2", "write 2 all bytes", "write 3 all bytes"],
+    );
+    // The lowest byte is a part of what is used whole.
+    expect(
+        "PUSH0 SLOAD DUP1 0xff AND 0x02 SSTORE 0xffff AND 0x03 SSTORE STOP",
+        &["read 0 bytes 0-1", "write 2 all bytes", "write 3 all bytes"],
+    );
+}
+
+#[test]
+fn two_fields_that_are_written_at_once_are_written_in_their_own_bytes() {
+    let field = "CALLVALUE 0xffff AND 0x08 SHL";
+    expect(
+        &format!("PUSH0 SLOAD 0xffffff NOT AND {field} OR CALLER 0xff AND OR PUSH0 SSTORE STOP"),
+        &["write 0 byte 0, bytes 1-2"],
+    );
+    expect(
+        "PUSH0 SLOAD 0xffffff NOT AND 0x010000 OR CALLER 0xffff AND OR PUSH0 SSTORE STOP",
+        &["write 0 bytes 0-1, byte 2"],
+    );
+    // A number can begin with zeros, and a field that reaches into the other one is no field.
+    expect("PUSH0 SLOAD 0xffffff NOT AND 0x010000 OR CALLER 0xff AND OR PUSH0 SSTORE STOP", &["write 0 bytes 0-2"]);
+    expect(
+        &format!("PUSH0 SLOAD 0xffffff NOT AND {field} OR CALLER 0xffff AND OR PUSH0 SSTORE STOP"),
+        &["write 0 bytes 0-2"],
+    );
+}
+
+#[test]
+fn a_word_that_was_found_to_be_small_is_put_beside_what_is_kept() {
+    for check in ["0x03 DUP2 GT @out JUMPI", "DUP1 0xff AND DUP2 EQ ISZERO @out JUMPI", "DUP1 0x08 SHR @out JUMPI"] {
+        let put = "PUSH0 SLOAD 0xff NOT AND OR PUSH0 SSTORE STOP out: PUSH0 PUSH0 REVERT";
+        expect(&format!("0x04 CALLDATALOAD {check} {put}"), &["write 0 byte 0"]);
+    }
+}
+
+#[test]
+fn words_that_are_put_together_of_the_same_word_over_and_over_are_soon_told() {
+    let doubled = "DUP1 0x08 SHL OR ".repeat(60);
+    let found = accesses(&format!("PUSH0 SLOAD {doubled} PUSH0 SSTORE STOP"));
+    assert!(found.contains("write 0 all bytes"), "{found:?}");
+}
+
+#[test]
 fn a_word_from_before_a_field_was_written_brings_back_what_the_field_held() {
     expect(
         &format!(

@@ -53,7 +53,7 @@ pub struct StorageAccess {
     pub kind: AccessKind,
     /// The slot.
     pub slot: SlotExpr,
-    /// The bytes within the slot, in ascending order.
+    /// The bytes within the slot, in ascending order. What is used or put there apart is told apart.
     pub bytes: Vec<ByteRange>,
     /// What is written, for a write. Where only some bytes are, what is put there, moved down to the lowest of them; what it
     /// has in bytes that do not change says nothing.

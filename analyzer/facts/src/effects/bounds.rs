@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use alloy_primitives::U256;
 use uplint_bytecode::lift::{Argument, End, Lifted, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Term, TermId};
@@ -15,15 +16,18 @@ use super::ways::Ways;
 /// Most bounds that are kept of one word.
 const MAX_BOUNDS: usize = 32;
 
-/// A word that another one is less than.
+/// What a word is less than.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bound {
-    /// The word, in the function that compared.
-    pub(super) word: TermId,
-    /// Whether the words may be the same.
-    pub(super) is_inclusive: bool,
-    /// The call of the function that compared; `None` for the function of the word itself.
-    pub(super) call: Option<(NodeId, FunctionId)>,
+pub(super) enum Less {
+    Number(U256),
+    /// A word in the function that compared, and the call of it; without a call the function of the word itself.
+    Word(TermId, Option<(NodeId, FunctionId)>),
+}
+
+/// What a word is less than, and where.
+#[derive(Clone, Copy, Debug)]
+struct Bound {
+    less: Less,
     holds: Holds,
 }
 
@@ -82,8 +86,18 @@ impl Bounds {
     }
 
     /// What a word is less than at a node.
-    pub(super) fn at(&self, ways: &Ways<'_>, node: NodeId, word: TermId) -> Option<Bound> {
-        self.of.get(&word)?.iter().find(|bound| holds_at(ways, bound.holds, node)).copied()
+    pub(super) fn at(&self, ways: &Ways<'_>, node: NodeId, word: TermId) -> Option<Less> {
+        self.of.get(&word)?.iter().find(|bound| holds_at(ways, bound.holds, node)).map(|bound| bound.less)
+    }
+
+    /// The number that a word is less than at a node.
+    pub(super) fn number_at(&self, ways: &Ways<'_>, node: NodeId, word: TermId) -> Option<U256> {
+        let bounds = self.of.get(&word)?.iter();
+        let numbers = bounds.filter_map(|bound| match bound.less {
+            Less::Number(number) => Some((number, bound.holds)),
+            Less::Word(..) => None,
+        });
+        numbers.filter(|(_, holds)| holds_at(ways, *holds, node)).map(|(number, _)| number).min()
     }
 
     fn add(&mut self, word: TermId, bound: Bound) -> bool {
@@ -106,19 +120,10 @@ impl Bounds {
         while let Some(&[negated]) = lifted.terms.operands_of(compared, op::ISZERO) {
             (compared, is_true) = (negated, !is_true);
         }
-        let (less, more) = match lifted.terms.get(compared) {
-            Term::Operation { opcode: op::LT, operands: &[a, b] } => (a, b),
-            Term::Operation { opcode: op::GT, operands: &[a, b] } => (b, a),
-            _ => return,
-        };
         for (next, holds) in node.branches.iter().zip([is_true, !is_true]) {
-            let Some(next) = *next else { continue };
-            // `a < b`, or else `b <= a`.
-            let (word, bound) = if holds { (less, more) } else { (more, less) };
-            let is_number = |term| lifted.terms.number(term).is_some();
-            if !is_number(word) && (holds || is_number(bound)) && ways.only_from(next, id) {
-                let bound = Bound { word: bound, is_inclusive: !holds, call: None, holds: Holds::From(next) };
-                self.add(word, bound);
+            let Some(next) = next.filter(|&next| ways.only_from(next, id)) else { continue };
+            if let Some((word, less)) = compared_word(lifted, compared, holds) {
+                self.add(word, Bound { less, holds: Holds::From(next) });
             }
         }
     }
@@ -135,21 +140,58 @@ impl Bounds {
         let mut called = node.called();
         let (Some(function), None) = (called.next(), called.next()) else { return };
         for &(slot, bound) in on_return.get(&function).into_iter().flatten() {
-            // What it was told itself by what it called is not told further, but for numbers.
-            let is_number = lifted.terms.number(bound.word).is_some();
-            if bound.call.is_some() && !is_number {
-                continue;
-            }
+            let less = match bound.less {
+                Less::Number(number) => Less::Number(number),
+                Less::Word(word, None) => Less::Word(word, Some((id, function))),
+                // What it was told itself by what it called is not told further.
+                Less::Word(_, Some(_)) => continue,
+            };
             if let Some(Argument::Term(word)) = node.argument(function, slot)
                 && lifted.terms.number(word).is_none()
             {
-                let is_first = self.add(word, Bound { call: Some((id, function)), holds: Holds::Behind(id), ..bound });
+                let is_first = self.add(word, Bound { less, holds: Holds::Behind(id) });
                 if let (true, Term::Parameter { function, slot }) = (is_first, lifted.terms.get(word)) {
                     parameters[function.0 as usize].push((slot, word));
                 }
             }
         }
     }
+}
+
+/// What a condition says of a word when it holds, or when it does not.
+fn compared_word(lifted: &Lifted<'_>, condition: TermId, holds: bool) -> Option<(TermId, Less)> {
+    let terms = &lifted.terms;
+    let is_word = |term: &TermId| terms.number(*term).is_none();
+    let Term::Operation { opcode, operands: &[a, b] } = terms.get(condition) else { return None };
+    let (less, more) = match opcode {
+        op::LT => (a, b),
+        op::GT => (b, a),
+        // A word that is what a mask leaves of it.
+        op::EQ if holds => return masked(lifted, a, b).or_else(|| masked(lifted, b, a)),
+        op::SUB | op::XOR if !holds => return masked(lifted, a, b).or_else(|| masked(lifted, b, a)),
+        // A word whose upper bits are zero.
+        op::SHR if !holds => {
+            let bits = terms.number(a).and_then(|bits| usize::try_from(*bits).ok()).filter(|&bits| bits < 256)?;
+            return Some((b, Less::Number(U256::ONE << bits))).filter(|_| is_word(&b));
+        }
+        _ => return None,
+    };
+    // `less < more`, or else `more <= less`.
+    let (word, bound) = if holds { (less, more) } else { (more, less) };
+    let less = match terms.number(bound) {
+        Some(number) if holds => Less::Number(*number),
+        Some(number) => Less::Number(number.checked_add(U256::ONE)?),
+        None if holds => Less::Word(bound, None),
+        None => return None,
+    };
+    Some((word, less)).filter(|(word, _)| is_word(word))
+}
+
+/// What a word is less than that a mask leaves as it is.
+fn masked(lifted: &Lifted<'_>, word: TermId, masked: TermId) -> Option<(TermId, Less)> {
+    let &[a, b] = lifted.terms.operands_of(masked, op::AND)? else { return None };
+    let mask = if a == word { b } else { Some(a).filter(|_| b == word)? };
+    Some((word, Less::Number(lifted.terms.number(mask)?.checked_add(U256::ONE)?)))
 }
 
 fn holds_at(ways: &Ways<'_>, holds: Holds, node: NodeId) -> bool {

@@ -6,6 +6,7 @@
 //! unless its slot is provably another one; and one to the same slot leaves what it keeps itself. What cannot be shown
 //! within a bound of work is not kept, so that the store is said to write it.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 
 use alloy_primitives::U256;
@@ -13,7 +14,8 @@ use uplint_bytecode::lift::{Effect, Lifted};
 use uplint_bytecode::{NodeId, Pc, Term, TermId, opcode as op};
 
 use super::access::AccessSpace;
-use super::byte_set::ByteSet;
+use super::bounds::Bounds;
+use super::byte_set::{ByteSet, Parts};
 use super::call::CallKind;
 use super::ways::Ways;
 
@@ -29,29 +31,42 @@ const MAX_PASSED: usize = 1_024;
 /// Most of them for each effect of the code, on average.
 const PASSED_PER_EFFECT: usize = 64;
 
+/// Most words that are looked at for one store; words that are put together of the same ones are looked at again.
+const MAX_LOOKS: u32 = 2_048;
+
 /// What stores leave as it was.
 #[derive(Debug)]
 pub(super) struct Kept {
-    stores: HashMap<(NodeId, Pc), ByteSet>,
+    written: HashMap<(NodeId, Pc), Parts>,
     written_back: BTreeSet<TermId>,
 }
 
 impl Kept {
-    pub(super) fn new(lifted: &Lifted<'_>, ways: &Ways<'_>) -> Self {
-        let mut search = Search::new(lifted, ways);
+    pub(super) fn new(lifted: &Lifted<'_>, ways: &Ways<'_>, bounds: &Bounds) -> Self {
+        let mut search = Search::new(lifted, ways, bounds);
         for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
             for (at, effect) in node.effects.iter().enumerate() {
                 if matches!(effect.opcode, op::SSTORE | op::TSTORE) {
+                    search.looks.set(MAX_LOOKS);
                     search.store(Place { node: id, at }, 0);
                 }
             }
         }
-        Self { stores: search.stores, written_back: search.written_back }
+        let mut written = HashMap::new();
+        for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
+            for (at, effect) in node.effects.iter().enumerate() {
+                if matches!(effect.opcode, op::SSTORE | op::TSTORE) {
+                    search.looks.set(MAX_LOOKS);
+                    written.insert((id, effect.pc), search.written(Place { node: id, at }));
+                }
+            }
+        }
+        Self { written, written_back: search.written_back }
     }
 
     /// The bytes that a store changes, as far as anybody knows.
-    pub(super) fn written(&self, node: NodeId, pc: Pc) -> ByteSet {
-        self.stores.get(&(node, pc)).map_or(ByteSet::ALL, |kept| kept.others())
+    pub(super) fn written(&self, node: NodeId, pc: Pc) -> Parts {
+        self.written.get(&(node, pc)).copied().unwrap_or(Parts::ALL)
     }
 
     /// Whether bytes of a loaded word are put back where they were loaded from.
@@ -86,6 +101,7 @@ struct Store {
 struct Search<'a> {
     lifted: &'a Lifted<'a>,
     ways: &'a Ways<'a>,
+    bounds: &'a Bounds,
     /// Which storages a function may change, by its number, with all that it calls.
     changes: Vec<[bool; 2]>,
     /// What each store keeps; nothing while that is looked for.
@@ -95,10 +111,12 @@ struct Search<'a> {
     written_back: BTreeSet<TermId>,
     /// How many effects and nodes may still be passed.
     left: usize,
+    /// How many words may still be looked at for one store.
+    looks: Cell<u32>,
 }
 
 impl<'a> Search<'a> {
-    fn new(lifted: &'a Lifted<'a>, ways: &'a Ways<'a>) -> Self {
+    fn new(lifted: &'a Lifted<'a>, ways: &'a Ways<'a>, bounds: &'a Bounds) -> Self {
         let mut stored: HashMap<TermId, Vec<Place>> = HashMap::new();
         for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
             for (at, effect) in node.effects.iter().enumerate() {
@@ -111,11 +129,13 @@ impl<'a> Search<'a> {
         Self {
             lifted,
             ways,
+            bounds,
             changes: changes(lifted),
             stores: HashMap::new(),
             stored,
             written_back: BTreeSet::new(),
             left: MAX_PASSED + PASSED_PER_EFFECT * effects,
+            looks: Cell::new(0),
         }
     }
 
@@ -153,15 +173,16 @@ impl<'a> Search<'a> {
                 }
                 return kept;
             }
-            Term::Operation { .. } if depth > MAX_DEPTH => return ByteSet::NONE,
+            Term::Operation { .. } if depth > MAX_DEPTH || !self.may_look() => return ByteSet::NONE,
             Term::Operation { opcode: op::AND, operands: &[inner, mask] } => match lifted.terms.number(mask) {
                 Some(mask) => self.kept(inner, store, depth + 1).and(ByteSet::of(*mask, |byte| byte == 0xff)),
                 None => ByteSet::NONE,
             },
             Term::Operation { opcode: op::OR, operands: &[a, b] } => {
-                let beside = |other: TermId| zero_bytes(lifted, other, depth + 1);
+                let node = store.place.node;
+                let [zero_a, zero_b] = [a, b].map(|side| self.zero_bytes(node, side, depth + 1));
                 let (kept_a, kept_b) = (self.kept(a, store, depth + 1), self.kept(b, store, depth + 1));
-                kept_a.and(beside(b)).or(kept_b.and(beside(a)))
+                kept_a.and(zero_b).or(kept_b.and(zero_a))
             }
             _ => ByteSet::NONE,
         };
@@ -254,6 +275,100 @@ impl<'a> Search<'a> {
             between.bytes = between.bytes.and(kept);
         }
     }
+
+    /// The parts of a slot that a store writes. Words that are put together into one begin parts, unless others reach
+    /// into them.
+    fn written(&mut self, place: Place) -> Parts {
+        let kept = self.store(place, 0);
+        let written = kept.others();
+        let &[_, value] = place.of(self.lifted).operands() else { return Parts::whole(written) };
+        let (mut parts, mut numbers) = (Vec::new(), ByteSet::NONE);
+        self.put_together(place.node, value, written, 0, &mut parts, &mut numbers);
+        let begin = |bytes: ByteSet| ByteSet(bytes.0 & bytes.0.wrapping_neg());
+        let all = parts.iter().copied().fold(ByteSet::NONE, ByteSet::or);
+        let within = parts.iter().fold(ByteSet::NONE, |within, part| within.or(part.and(part.shifted_left(8))));
+        let starts = parts.iter().copied().map(begin).fold(ByteSet::NONE, ByteSet::or);
+        // A number can begin with zeros, unless it begins where another part ends.
+        let starts = starts.or(begin(numbers).and(all.shifted_left(8)));
+        Parts::whole(written).apart_at(starts.and(within.others()))
+    }
+
+    /// The bytes of the words that a word is put together of, and of the numbers among them.
+    fn put_together(
+        &self,
+        node: NodeId,
+        word: TermId,
+        bytes: ByteSet,
+        depth: u32,
+        parts: &mut Vec<ByteSet>,
+        numbers: &mut ByteSet,
+    ) {
+        let terms = &self.lifted.terms;
+        let number = |term: TermId| terms.number(term);
+        match terms.get(word) {
+            Term::Operation { opcode: op::OR, operands: &[a, b] } if depth < MAX_DEPTH && self.may_look() => {
+                self.put_together(node, a, bytes, depth + 1, parts, numbers);
+                self.put_together(node, b, bytes, depth + 1, parts, numbers);
+            }
+            Term::Operation { opcode: op::AND, operands: &[inner, mask] }
+                if depth < MAX_DEPTH && number(mask).is_some() =>
+            {
+                let left = number(mask).map_or(ByteSet::ALL, |mask| ByteSet::of(*mask, |byte| byte != 0));
+                self.put_together(node, inner, bytes.and(left), depth + 1, parts, numbers);
+            }
+            Term::Constant(number) => *numbers = numbers.or(ByteSet::of(*number, |byte| byte != 0).and(bytes)),
+            // What a slot held before has parts of its own.
+            Term::Result { node, pc } if bytes != ByteSet::NONE && is_load(self.lifted, node, pc) => {
+                parts.push(ByteSet::ALL);
+            }
+            _ => {
+                let bytes = bytes.and(self.zero_bytes(node, word, depth).others());
+                parts.extend((bytes != ByteSet::NONE).then_some(bytes));
+            }
+        }
+    }
+
+    fn may_look(&self) -> bool {
+        let left = self.looks.get().checked_sub(1);
+        self.looks.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    /// The bytes of a word that are zero without doubt, where a node uses it.
+    fn zero_bytes(&self, node: NodeId, word: TermId, depth: u32) -> ByteSet {
+        let terms = &self.lifted.terms;
+        if let Some(number) = terms.number(word) {
+            return ByteSet::of(*number, |byte| byte == 0);
+        }
+        let less = self.bounds.number_at(self.ways, node, word);
+        let most = less.map_or(256, |less| less.saturating_sub(U256::ONE).bit_len());
+        let above = ByteSet::from(most.div_ceil(8));
+        let Term::Operation { opcode, operands } = terms.get(word) else { return above };
+        if depth > MAX_DEPTH || !self.may_look() {
+            return above;
+        }
+        let bits = |at: usize| terms.number(operands[at]).map(|bits| usize::try_from(*bits).unwrap_or(256).min(256));
+        let power = |at: usize| {
+            let number = terms.number(operands[at]).filter(|number| number.is_power_of_two());
+            number.map(alloy_primitives::Uint::trailing_zeros)
+        };
+        let zero = |at: usize| self.zero_bytes(node, operands[at], depth + 1);
+        // What moves is what is not zero.
+        let moved_left = |at: usize, bits: Option<usize>| {
+            bits.map_or(ByteSet::NONE, |bits| zero(at).others().shifted_left(bits).others())
+        };
+        above.or(match opcode {
+            op::AND => zero(0).or(zero(1)),
+            op::OR => zero(0).and(zero(1)),
+            op::SHL => moved_left(1, bits(0)),
+            op::MUL => moved_left(0, power(1)),
+            op::SHR => bits(0).map_or(ByteSet::NONE, |bits| zero(1).others().shifted_right(bits).others()),
+            op::ISZERO | op::EQ | op::LT | op::GT | op::SLT | op::SGT | op::BYTE => ByteSet::from(1),
+            op::CALLER | op::ORIGIN | op::ADDRESS | op::COINBASE => ByteSet::from(20),
+            op::TIMESTAMP | op::NUMBER => ByteSet::from(8),
+            _ => ByteSet::NONE,
+        })
+    }
 }
 
 /// What is known so far of the ways between an effect and a store.
@@ -300,6 +415,12 @@ fn changes(lifted: &Lifted<'_>) -> Vec<[bool; 2]> {
     changes
 }
 
+fn is_load(lifted: &Lifted<'_>, node: NodeId, pc: Pc) -> bool {
+    let effects = &lifted.nodes[node].effects;
+    let at = effects.binary_search_by_key(&pc, |effect| effect.pc);
+    at.is_ok_and(|at| matches!(effects[at].opcode, op::SLOAD | op::TLOAD))
+}
+
 /// The load at a place, when it is of the slot of a store in its function.
 fn load_at(lifted: &Lifted<'_>, node: NodeId, pc: Pc, store: Store) -> Option<Place> {
     let at = &lifted.nodes[node];
@@ -342,38 +463,5 @@ fn are_apart(lifted: &Lifted<'_>, a: TermId, b: TermId, depth: u32) -> bool {
                     && words.any(|(a, b)| are_apart(lifted, a.term, b.term, depth + 1));
             differ && is_near(by_a) && is_near(by_b)
         }
-    }
-}
-
-/// The bytes of a word that are zero without doubt.
-fn zero_bytes(lifted: &Lifted<'_>, word: TermId, depth: u32) -> ByteSet {
-    let terms = &lifted.terms;
-    if let Some(number) = terms.number(word) {
-        return ByteSet::of(*number, |byte| byte == 0);
-    }
-    let Term::Operation { opcode, operands } = terms.get(word) else { return ByteSet::NONE };
-    if depth > MAX_DEPTH {
-        return ByteSet::NONE;
-    }
-    let bits = |at: usize| terms.number(operands[at]).map(|bits| usize::try_from(*bits).unwrap_or(256).min(256));
-    let power = |at: usize| {
-        let number = terms.number(operands[at]).filter(|number| number.is_power_of_two());
-        number.map(alloy_primitives::Uint::trailing_zeros)
-    };
-    let zero = |at: usize| zero_bytes(lifted, operands[at], depth + 1);
-    // What moves is what is not zero.
-    let moved_left = |at: usize, bits: Option<usize>| {
-        bits.map_or(ByteSet::NONE, |bits| zero(at).others().shifted_left(bits).others())
-    };
-    match opcode {
-        op::AND => zero(0).or(zero(1)),
-        op::OR => zero(0).and(zero(1)),
-        op::SHL => moved_left(1, bits(0)),
-        op::MUL => moved_left(0, power(1)),
-        op::SHR => bits(0).map_or(ByteSet::NONE, |bits| zero(1).others().shifted_right(bits).others()),
-        op::ISZERO | op::EQ | op::LT | op::GT | op::SLT | op::SGT | op::BYTE => ByteSet::from(1),
-        op::CALLER | op::ORIGIN | op::ADDRESS | op::COINBASE => ByteSet::from(20),
-        op::TIMESTAMP | op::NUMBER => ByteSet::from(8),
-        _ => ByteSet::NONE,
     }
 }

@@ -14,7 +14,7 @@ use uplint_bytecode::lift::{Argument, End, Lifted};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Term, TermId};
 
-use super::byte_set::ByteSet;
+use super::byte_set::{ByteSet, Parts};
 use super::kept::Kept;
 
 /// How often the bytes of one word rise before all are needed.
@@ -27,7 +27,7 @@ const STEPS_PER_TERM: usize = 64;
 #[derive(Debug)]
 pub(super) struct Needed {
     /// By the number of the term; empty when all are needed of all.
-    bytes: Vec<ByteSet>,
+    bytes: Vec<Parts>,
 }
 
 impl Needed {
@@ -37,8 +37,8 @@ impl Needed {
         Self { bytes: spread.run().unwrap_or_default() }
     }
 
-    pub(super) fn of(&self, term: TermId) -> ByteSet {
-        self.bytes.get(term.index()).copied().unwrap_or(ByteSet::ALL)
+    pub(super) fn of(&self, term: TermId) -> Parts {
+        self.bytes.get(term.index()).copied().unwrap_or(Parts::ALL)
     }
 }
 
@@ -57,7 +57,7 @@ enum Word {
 struct Spread<'a> {
     lifted: &'a Lifted<'a>,
     /// By the number of the term; behind all terms the parameters that are passed on.
-    bytes: Vec<ByteSet>,
+    bytes: Vec<Parts>,
     rises: Vec<u8>,
     left: Vec<Word>,
     parameters: HashMap<Parameter, Word>,
@@ -75,7 +75,7 @@ impl<'a> Spread<'a> {
         }
         Self {
             lifted,
-            bytes: vec![ByteSet::NONE; lifted.terms.len()],
+            bytes: vec![Parts::NONE; lifted.terms.len()],
             rises: vec![0; lifted.terms.len()],
             left: Vec::new(),
             parameters: HashMap::new(),
@@ -91,7 +91,7 @@ impl<'a> Spread<'a> {
         for term in lifted.terms.ids() {
             if let Term::Hash(pieces) = lifted.terms.get(term) {
                 for piece in pieces {
-                    self.need(piece.term, ByteSet::ALL);
+                    self.need(piece.term, Parts::ALL);
                 }
             }
         }
@@ -99,25 +99,25 @@ impl<'a> Spread<'a> {
             for effect in &node.effects {
                 match (effect.opcode, effect.operands()) {
                     (op::SSTORE | op::TSTORE, &[slot, value]) => {
-                        self.need(slot, ByteSet::ALL);
+                        self.need(slot, Parts::ALL);
                         self.need(value, kept.written(id, effect.pc));
                     }
-                    (_, operands) => operands.iter().for_each(|&operand| self.need(operand, ByteSet::ALL)),
+                    (_, operands) => operands.iter().for_each(|&operand| self.need(operand, Parts::ALL)),
                 }
-                effect.data.iter().for_each(|piece| self.need(piece.term, ByteSet::ALL));
+                effect.data.iter().for_each(|piece| self.need(piece.term, Parts::ALL));
             }
-            node.in_memory.iter().for_each(|&word| self.need(word, ByteSet::ALL));
+            node.in_memory.iter().for_each(|&word| self.need(word, Parts::ALL));
             match node.end {
-                End::Jump { target, .. } => self.need(target, ByteSet::ALL),
+                End::Jump { target, .. } => self.need(target, Parts::ALL),
                 End::Branch { target, condition, .. } => {
-                    self.need(target, ByteSet::ALL);
-                    self.need(condition, ByteSet::ALL);
+                    self.need(target, Parts::ALL);
+                    self.need(condition, Parts::ALL);
                 }
                 End::FallThrough | End::Halt { .. } => {}
             }
         }
         for exit in lifted.functions.iter().flat_map(|function| &function.exits) {
-            self.need(exit.target, ByteSet::ALL);
+            self.need(exit.target, Parts::ALL);
         }
     }
 
@@ -128,22 +128,22 @@ impl<'a> Spread<'a> {
         }
     }
 
-    fn need(&mut self, term: TermId, bytes: ByteSet) {
+    fn need(&mut self, term: TermId, bytes: Parts) {
         self.rise(Word::Term(term), bytes);
     }
 
-    fn rise(&mut self, word: Word, bytes: ByteSet) {
+    fn rise(&mut self, word: Word, bytes: Parts) {
         let at = self.number(word);
         let known = self.bytes[at];
         if known.or(bytes) != known {
             self.rises[at] = self.rises[at].saturating_add(1);
-            self.bytes[at] = if self.rises[at] > MAX_RISES { ByteSet::ALL } else { known.or(bytes) };
+            self.bytes[at] = if self.rises[at] > MAX_RISES { Parts::ALL } else { known.or(bytes) };
             self.left.push(word);
         }
     }
 
     /// The needs of all words; `None` when that is too much work, or when words are lost.
-    fn run(mut self) -> Option<Vec<ByteSet>> {
+    fn run(mut self) -> Option<Vec<Parts>> {
         let mut steps = STEPS_PER_TERM * (self.lifted.terms.len() + self.lifted.nodes.len());
         // Words are made after those that they are made of, so that the latest ones are known first.
         self.left.sort_unstable();
@@ -162,7 +162,7 @@ impl<'a> Spread<'a> {
     }
 
     /// Spreads what is needed of a word to the words that it is made of. Answers how much work that was.
-    fn need_parts(&mut self, term: TermId, bytes: ByteSet) -> usize {
+    fn need_parts(&mut self, term: TermId, bytes: Parts) -> usize {
         let lifted = self.lifted;
         match lifted.terms.get(term) {
             Term::Constant(_) | Term::Result { .. } | Term::Hash(_) => 1,
@@ -192,7 +192,7 @@ impl<'a> Spread<'a> {
         }
     }
 
-    fn need_inputs(&mut self, join: TermId, bytes: ByteSet) -> usize {
+    fn need_inputs(&mut self, join: TermId, bytes: Parts) -> usize {
         let inputs = self.lifted.inputs(join);
         self.is_lost |= inputs.is_none();
         let inputs = inputs.unwrap_or_default();
@@ -203,7 +203,7 @@ impl<'a> Spread<'a> {
     }
 
     /// Spreads what a function needs of a word that it is given to its callers.
-    fn need_arguments(&mut self, (function, slot): Parameter, bytes: ByteSet) -> usize {
+    fn need_arguments(&mut self, (function, slot): Parameter, bytes: Parts) -> usize {
         let lifted = self.lifted;
         let count = self.callers[function.0 as usize].len();
         for at in 0..count {
@@ -234,14 +234,14 @@ impl<'a> Spread<'a> {
         let word = Word::PassedOn(self.passed_on.len());
         self.parameters.insert(parameter, word);
         self.passed_on.push(parameter);
-        self.bytes.push(ByteSet::NONE);
+        self.bytes.push(Parts::NONE);
         self.rises.push(0);
         word
     }
 }
 
 /// The bytes of an operand that make some bytes of the result.
-fn part(lifted: &Lifted<'_>, opcode: u8, operands: &[TermId], at: usize, bytes: ByteSet) -> ByteSet {
+fn part(lifted: &Lifted<'_>, opcode: u8, operands: &[TermId], at: usize, bytes: Parts) -> Parts {
     let number = |at: usize| operands.get(at).and_then(|&operand| lifted.terms.number(operand)).copied();
     let small = |at: usize| number(at).map(|number| usize::try_from(number).unwrap_or(256).min(256));
     let other = number(1 - at.min(1));
@@ -250,26 +250,27 @@ fn part(lifted: &Lifted<'_>, opcode: u8, operands: &[TermId], at: usize, bytes: 
         (op::AND, _) => other.map_or(bytes, |mask| bytes.and(ByteSet::of(mask, |byte| byte != 0))),
         (op::OR, _) => other.map_or(bytes, |mask| bytes.and(ByteSet::of(mask, |byte| byte != 0xff))),
         (op::XOR | op::NOT, _) => bytes,
-        (op::SHL, 1) => small(0).map_or(ByteSet::ALL, |bits| bytes.shifted_right(bits)),
-        (op::SHR, 1) => small(0).map_or(ByteSet::ALL, |bits| bytes.shifted_left(bits)),
-        (op::SAR, 1) => small(0).map_or(ByteSet::ALL, |bits| {
-            let copies_sign = bytes.and(ByteSet::from((256 - bits) / 8)) != ByteSet::NONE;
-            bytes.shifted_left(bits).or(if copies_sign { ByteSet::from(31) } else { ByteSet::NONE })
+        (op::SHL, 1) => small(0).map_or(Parts::ALL, |bits| bytes.shifted_right(bits)),
+        (op::SHR, 1) => small(0).map_or(Parts::ALL, |bits| bytes.shifted_left(bits)),
+        (op::SAR, 1) => small(0).map_or(Parts::ALL, |bits| {
+            let copies_sign = bytes.bytes.and(ByteSet::from((256 - bits) / 8)) != ByteSet::NONE;
+            let moved = bytes.shifted_left(bits);
+            if copies_sign { Parts::whole(moved.bytes.or(ByteSet::from(31))) } else { moved }
         }),
-        (op::MUL, _) => power.map_or(ByteSet::ALL, |bits| bytes.shifted_right(bits)),
-        (op::DIV, 0) => power.map_or(ByteSet::ALL, |bits| bytes.shifted_left(bits)),
+        (op::MUL, _) => power.map_or(Parts::ALL, |bits| bytes.shifted_right(bits)),
+        (op::DIV, 0) => power.map_or(Parts::ALL, |bits| bytes.shifted_left(bits)),
         (op::BYTE, 1) => match small(0) {
-            Some(place @ 0..32) => ByteSet(1 << (31 - place)),
-            Some(_) => ByteSet::NONE,
-            None => ByteSet::ALL,
+            Some(place @ 0..32) => Parts::whole(ByteSet(1 << (31 - place))),
+            Some(_) => Parts::NONE,
+            None => Parts::ALL,
         },
         (op::SIGNEXTEND, 1) => match small(0) {
-            Some(last @ 0..31) if bytes.and(ByteSet::from(last)) != ByteSet::NONE => {
-                bytes.and(ByteSet::below(last)).or(ByteSet(1 << last))
+            Some(last @ 0..31) if bytes.bytes.and(ByteSet::from(last)) != ByteSet::NONE => {
+                Parts::whole(bytes.bytes.and(ByteSet::below(last)).or(ByteSet(1 << last)))
             }
             Some(_) => bytes,
-            None => ByteSet::ALL,
+            None => Parts::ALL,
         },
-        _ => ByteSet::ALL,
+        _ => Parts::ALL,
     }
 }

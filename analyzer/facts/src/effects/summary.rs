@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use petgraph::Direction::Incoming;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{Graph, NodeIndex};
@@ -14,8 +14,8 @@ use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc, Selector, Term, TermId};
 
 use super::access::{AccessKind, AccessSpace, StorageAccess};
-use super::bounds::Bounds;
-use super::byte_set::ByteSet;
+use super::bounds::{Bounds, Less};
+use super::byte_set::Parts;
 use super::call::{Call, CallKind};
 use super::hash_order::HashOrder;
 use super::kept::Kept;
@@ -53,7 +53,7 @@ pub(super) struct RawAccess {
     space: AccessSpace,
     kind: AccessKind,
     slot: Word,
-    bytes: ByteSet,
+    bytes: Parts,
     value: Option<Word>,
 }
 
@@ -62,7 +62,7 @@ impl RawAccess {
     pub(super) fn classified(self) -> impl Iterator<Item = StorageAccess> {
         let Self { pc, space, kind, slot, bytes, value } = self;
         let bytes_at = bytes.ranges();
-        let value = value.map(|value| put(value, bytes, space, &slot));
+        let value = value.map(|value| put(value, bytes.bytes, space, &slot));
         slot.alternatives().into_iter().map(move |slot| StorageAccess {
             pc,
             space,
@@ -193,10 +193,11 @@ impl<'a> Summaries<'a> {
         let components: Vec<BTreeSet<FunctionId>> = kosaraju_scc(&calls).into_iter().map(component).collect();
         let called_first: Vec<FunctionId> = components.iter().flatten().copied().collect();
         let ways = Ways::new(lifted);
-        let kept = Kept::new(lifted, &ways);
+        let bounds = Bounds::new(lifted, &ways, &called_first);
+        let kept = Kept::new(lifted, &ways, &bounds);
         let mut summaries = Self {
             lifted,
-            bounds: Bounds::new(lifted, &ways, &called_first),
+            bounds,
             called_first,
             ways,
             order: HashOrder::of(lifted),
@@ -285,9 +286,9 @@ impl<'a> Summaries<'a> {
     }
 
     /// The bytes that are read of a loaded word; none when it is only written back.
-    fn read(&self, loaded: TermId) -> ByteSet {
+    fn read(&self, loaded: TermId) -> Parts {
         match self.needed.of(loaded) {
-            ByteSet::NONE if !self.kept.is_written_back(loaded) => ByteSet::ALL,
+            Parts::NONE if !self.kept.is_written_back(loaded) => Parts::ALL,
             needed => needed,
         }
     }
@@ -297,10 +298,10 @@ impl<'a> Summaries<'a> {
         let number = |at: usize| self.lifted.terms.number(operands[at]).copied();
         match effect.opcode {
             op::SLOAD | op::TLOAD => {
-                let bytes = effect.result.map_or(ByteSet::ALL, |loaded| self.read(loaded));
+                let bytes = effect.result.map_or(Parts::ALL, |loaded| self.read(loaded));
                 let (space, slot) = (AccessSpace::of(effect.opcode), self.slot_word(node, operands[0], 0));
                 // What is only written back is no read.
-                if bytes != ByteSet::NONE {
+                if bytes != Parts::NONE {
                     let kind = AccessKind::Read;
                     effects.tell(
                         |told| &mut told.accesses,
@@ -430,14 +431,14 @@ impl<'a> Summaries<'a> {
     /// A term that is a slot or a part of one at a node, with what it is less than there.
     fn slot_word(&self, node: NodeId, term: TermId, depth: u32) -> Word {
         let terms = &self.lifted.terms;
-        if let Some(bound) = self.bounds.at(&self.ways, node, term) {
-            let mut below = self.word_at(bound.word, depth);
-            if let Some((call, called)) = bound.call {
-                below = below.with_arguments(&|slot| self.argument_at(call, called, slot, depth));
-            }
-            if bound.is_inclusive {
-                below = word::operation(op::ADD, &[below, Word::Number(U256::ONE)]);
-            }
+        if let Some(less) = self.bounds.at(&self.ways, node, term) {
+            let below = match less {
+                Less::Number(number) => Word::Number(number),
+                Less::Word(word, None) => self.word_at(word, depth),
+                Less::Word(word, Some((call, called))) => {
+                    self.word_at(word, depth).with_arguments(&|slot| self.argument_at(call, called, slot, depth))
+                }
+            };
             return self.word_at(term, depth).below(below);
         }
         match terms.get(term) {

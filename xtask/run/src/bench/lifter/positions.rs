@@ -81,6 +81,16 @@ struct Leaf {
     path: String,
     byte: u64,
     len: u64,
+    /// Bytes or a string in Solidity's encoding.
+    is_text: bool,
+}
+
+impl Leaf {
+    /// Whether some bytes are the variable, exactly. The slot of a string holds twice its length in the lowest byte, and
+    /// the bytes of a short one in the others (Solidity documentation, "bytes and string").
+    fn is_exactly(&self, byte: u64, len: u64) -> bool {
+        (self.byte, self.len) == (byte, len) || self.is_text && matches!((byte, len), (0, 1) | (1, 31))
+    }
 }
 
 /// A part of storage that a type lays out.
@@ -133,7 +143,7 @@ pub(super) fn positions(code: &Code, effects: &CodeEffects, recorded: &Recorded)
         let meets = |leaf: &&Leaf| leaf.byte < byte + len && byte < leaf.byte + leaf.len;
         let met: Vec<&Leaf> = leaves.iter().filter(meets).collect();
         touched.extend(met.iter().map(|leaf| (*leaf).clone()));
-        if let Some(leaf) = met.iter().find(|leaf| (leaf.byte, leaf.len) == (byte, len)) {
+        if let Some(leaf) = met.iter().find(|leaf| leaf.is_exactly(byte, len)) {
             positions.exact += 1;
             exact.insert((*leaf).clone());
         } else if met.iter().any(|leaf| leaf.byte <= byte && byte + len <= leaf.byte + leaf.len) {
@@ -275,7 +285,8 @@ fn leaves(space: usize, place: &Place<'_>) -> Vec<Leaf> {
     let of = |(ty, path, byte): (&Type, String, u64)| {
         let len = if matches!(ty, Type::Words(_)) { 32 } else { ty.len_bytes() };
         // The slot of a mapping holds nothing.
-        (!matches!(ty, Type::Mapping(_))).then_some(Leaf { space, path, byte, len })
+        let is_text = matches!(ty, Type::Text);
+        (!matches!(ty, Type::Mapping(_))).then_some(Leaf { space, path, byte, len, is_text })
     };
     at(place).into_iter().filter_map(of).collect()
 }
@@ -376,6 +387,15 @@ mod tests {
         assert_eq!(found(&behind(value.clone(), 1, None)), ["accounts[].paid 0+32"]);
         assert!(found(&behind(value.clone(), 2, None)).is_empty());
         assert!(found(&behind(value, 1, Some(1))).is_empty());
+    }
+
+    #[test]
+    fn the_slot_of_a_string_has_its_length_and_its_bytes_and_no_other_parts() {
+        let text = Leaf { space: 0, path: "name".to_owned(), byte: 0, len: 32, is_text: true };
+        let parts = [(0, 32), (0, 1), (1, 31), (0, 20), (2, 30)];
+        assert_eq!(parts.map(|(byte, len)| text.is_exactly(byte, len)), [true, true, true, false, false]);
+        let word = Leaf { is_text: false, ..text };
+        assert_eq!(parts.map(|(byte, len)| word.is_exactly(byte, len)), [true, false, false, false, false]);
     }
 
     #[test]
