@@ -17,8 +17,11 @@ use super::world::CONTRACT;
 /// Most instructions of one call, all frames together.
 const MAX_STEPS: u64 = 150_000;
 
-/// Longest preimage that is recorded, in bytes.
-const MAX_PREIMAGE_BYTES: usize = 4096;
+/// Longest preimage that is recorded, in bytes: strings of words that have no form can be long.
+const MAX_PREIMAGE_BYTES: usize = 1 << 17;
+
+/// Highest byte of memory that is looked at. Gas does not go so far.
+const MAX_MEMORY_BYTES: usize = 1 << 24;
 
 /// Most different events of one instruction, so that a loop over storage does not outweigh all else.
 const MAX_EVENTS: u32 = 48;
@@ -85,7 +88,7 @@ impl Recorded {
     fn hash(&mut self, pc: u32, interpreter: &Interpreter<EthInterpreter>) {
         let word = |at| interpreter.stack.peek(at).ok().and_then(|word| usize::try_from(word).ok());
         let (Some(start), Some(len)) = (word(0), word(1)) else { return };
-        if len > MAX_PREIMAGE_BYTES || start > usize::from(u16::MAX) {
+        if len > MAX_PREIMAGE_BYTES || start > MAX_MEMORY_BYTES {
             return;
         }
         // Memory that nobody has touched yet is zero.

@@ -149,7 +149,7 @@ fn storage(group: &Group<'_>, asked: &Asked) -> Vec<Target> {
         return Vec::new();
     }
     let name = group.name;
-    vec![
+    let mut targets = vec![
         Target {
             what: format!("{name}: storage positions (slot term and bytes), {named} named, {used} in use"),
             asked: "97 % exact, 97 % found",
@@ -158,20 +158,24 @@ fn storage(group: &Group<'_>, asked: &Asked) -> Vec<Target> {
             is_met: is_at_least(*exact, *named, 9_700) && is_at_least(*found, *used, 9_700),
         },
         Target {
-            what: format!("{name}: members of structs in mappings and arrays, {members}"),
-            asked: asked.members.1,
-            uplint: percent(*members_found, *members),
-            evmole: "none".to_owned(),
-            is_met: is_at_least(*members_found, *members, asked.members.0),
-        },
-        Target {
             what: format!("{name}: declared variables in use that have a record, of {variables}"),
             asked: "more than evmole",
             uplint: percent(variables_found.ours, *variables),
             evmole: percent(variables_found.theirs, *variables),
             is_met: variables_found.ours >= variables_found.theirs,
         },
-    ]
+    ];
+    // Vyper says nothing of members.
+    if *members > 0 {
+        targets.push(Target {
+            what: format!("{name}: members of structs in mappings and arrays, {members}"),
+            asked: asked.members.1,
+            uplint: percent(*members_found, *members),
+            evmole: "none".to_owned(),
+            is_met: is_at_least(*members_found, *members, asked.members.0),
+        });
+    }
+    targets
 }
 
 /// A figure of time beside the peer's.
