@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use alloy_primitives::hex;
+use alloy_primitives::{U256, hex};
 use revm_bytecode::opcode::OpCode;
 use uplint_bytecode::graph::control_flow;
 use uplint_bytecode::lift::{Argument, Lifted, Successor, lift};
@@ -414,4 +414,28 @@ fn operations_that_share_their_operands_are_looked_at_once() {
     // Each of 26 sums is of the one before three times.
     let code = [&[op::PUSH0, op::CALLDATALOAD][..], &[op::DUP1, op::DUP1, op::ADDMOD].repeat(26), &[op::JUMP]].concat();
     assert_eq!(gaps(&lift(&code)), [Unknown::JumpTarget]);
+}
+
+/// The pieces of data that the calls of a code send.
+fn data_sent(text: &str) -> Vec<(Option<U256>, u8, u8)> {
+    let (code, _) = assemble(text);
+    let lifted = lift(&code);
+    let calls = lifted.nodes.iter().flat_map(|node| &node.effects).filter(|effect| effect.opcode == op::CALL);
+    let pieces = calls.flat_map(|effect| effect.data.iter());
+    pieces.map(|piece| (lifted.terms.number(piece.term).copied(), piece.skip, piece.len)).collect()
+}
+
+#[test]
+fn what_lies_before_an_address_that_a_function_is_given_stays_known() {
+    let code = |address: &str| {
+        format!(
+            "0x40 MLOAD 0x11223344 0xe0 SHL DUP2 MSTORE @back {address} @encode JUMP
+             back: PUSH0 PUSH0 0x24 DUP4 PUSH0 CALLER GAS CALL STOP
+             encode: CALLER SWAP1 MSTORE JUMP"
+        )
+    };
+    let selector = U256::from(0x1122_3344u32) << 224;
+    assert_eq!(data_sent(&code("DUP2 0x04 ADD")), [(Some(selector), 0, 4)]);
+    // It may lie anywhere.
+    assert_eq!(data_sent(&code("CALLDATASIZE")), []);
 }

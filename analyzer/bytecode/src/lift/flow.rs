@@ -6,6 +6,7 @@ use crate::coverage::Unknown;
 use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Term, TermId};
 
+use super::memory::Given;
 use super::state::{Halt, State};
 use super::{
     Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, STEPS_PER_JOIN, Successor, Transfer, WORDS_PER_STEP,
@@ -291,7 +292,8 @@ impl Lifter<'_> {
         let mut given = Vec::new();
         for slot in writes.parameters() {
             let address = state.peek(&mut self.terms, slot as usize)?;
-            given.push(self.floor(caller, address));
+            let floor = self.floor(caller, address);
+            given.push(Given::new(&self.terms, address, floor));
         }
         state.take(&mut self.terms, takes)?;
         let len = state.items.len() - takes;

@@ -99,19 +99,42 @@ impl Writes {
         self.constant |= end > 0x60;
     }
 
-    /// Whether it may have written a run, when computed addresses are at `low` and above.
-    fn covers(self, run: &Run, low: u64) -> bool {
-        match run.base {
-            Some(_) => {
-                self.computed || self.constant || self.scratch && run.floor < 0x40 || self.pointer && run.floor < 0x60
-            }
-            None => {
-                self.scratch && run.start < 0x40
-                    || self.pointer && run.start < 0x60 && run.end() > 0x40
-                    || self.constant && run.end() > 0x60
-                    || self.computed && run.end() > low
-            }
+    /// What is left of a run, when computed addresses are at `low` and above, and those that begin at parameters at the
+    /// places that are given, or above.
+    fn leaves(self, run: Run, low: u64, given: &[Given]) -> Option<Run> {
+        let up_to = |first: u64| {
+            let len = first.checked_sub(run.start).filter(|&len| len > 0)?.min(u64::from(run.piece.len));
+            Some(Run { piece: Piece { len: small(len), ..run.piece }, ..run })
+        };
+        let Some(base) = run.base else {
+            let is_written = self.scratch && run.start < 0x40
+                || self.pointer && run.start < 0x60 && run.end() > 0x40
+                || self.constant && run.end() > 0x60;
+            return if is_written { None } else { up_to(if self.computed { low } else { u64::MAX }) };
+        };
+        if self.constant || self.scratch && run.floor < 0x40 || self.pointer && run.floor < 0x60 {
+            return None;
         }
+        if !self.computed {
+            return Some(run);
+        }
+        // Other addresses may name the same place.
+        let begins = given.iter().map(|given| given.place.filter(|place| place.0 == Some(base)).map(|place| place.1));
+        up_to(begins.collect::<Option<Vec<u64>>>().filter(|_| self.low == u64::MAX)?.into_iter().min()?)
+    }
+}
+
+/// An address that a function is given.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    /// Its base and offset, where it has them.
+    place: Option<(Option<TermId>, u64)>,
+    floor: Floor,
+}
+
+impl Given {
+    pub(super) fn new(terms: &Terms, address: TermId, floor: Floor) -> Self {
+        Self { place: place(terms, address), floor }
     }
 }
 
@@ -307,13 +330,13 @@ impl Memory {
     }
 
     /// Forgets what another function may have written, which was given these addresses.
-    pub(super) fn after(&mut self, writes: Writes, given: &[Floor]) {
+    pub(super) fn after(&mut self, writes: Writes, given: &[Given]) {
         let mut own = Writes { parameters: 0, ..writes };
-        for &floor in given {
-            own.compute(floor);
+        for given in given {
+            own.compute(given.floor);
         }
-        let low = given.iter().map(|floor| floor.low).fold(writes.low, u64::min);
-        self.runs.retain(|run| !writes.covers(run, low));
+        let low = given.iter().map(|given| given.floor.low).fold(writes.low, u64::min);
+        self.runs = self.runs.drain(..).filter_map(|run| writes.leaves(run, low, given)).collect();
         let starts = [(writes.scratch, 0), (writes.pointer, 0x40), (writes.constant, 0x60), (writes.computed, low)];
         for (_, start) in starts.into_iter().filter(|(is_written, _)| *is_written) {
             self.zero_below = self.zero_below.min(start);
