@@ -78,6 +78,36 @@ fn a_function_that_is_not_there_or_not_the_only_one_is_refused_with_a_list() {
 }
 
 #[test]
+fn places_and_conditions_have_the_names_that_the_source_gives_them() {
+    let source = "pragma solidity 0.8.28;\ncontract V {\n\
+        bytes32 constant _OWNER_SLOT = 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffff74873927;\n\
+        struct P { uint128 a; uint128 b; address who; }\n\
+        uint256 first; uint256[3] fixedArr; uint256[] list; uint8 kind; bool on; P[3] ps; uint64[8] packed;\n\
+        uint256[][] deep; mapping(uint256 => P) byKey;\n\
+        function f(uint256 i) external payable {\n\
+            assembly { if iszero(eq(caller(), sload(_OWNER_SLOT))) { revert(0, 0) } }\n\
+            require(kind != 3 && on && kind > 0);\n\
+            first = list.length; fixedArr[0] = 1; fixedArr[2] = 1; list.push(2); ps[1].who = msg.sender; ps[2].b = 1;\n\
+            ps[i].who = address(this); packed[5] = 1; deep[2][1] = 3; byKey[i].who = msg.sender; } }\n";
+    let folder = folder(&[("V.sol", source)]);
+    let seen = json(&inspect(folder.path(), &["--all", "--show", "accesses", "--output", "json"]));
+    let list = seen["contracts"][0]["accesses"]["functions"][0]["list"].as_array().cloned().unwrap_or_default();
+    let names = |kind: &str| -> std::collections::BTreeSet<String> {
+        let accesses = list.iter().filter(|access| access["kind"] == kind);
+        accesses.filter_map(|access| access["name"].as_str().map(str::to_owned)).collect()
+    };
+    let written = ["byKey[i].who", "deep[2][1]", "first", "fixedArr[0]", "fixedArr[2]", "list.length"];
+    let written = written.into_iter().chain(["list[list.length]", "packed[5]", "ps[1].who", "ps[2].b", "ps[i].who"]);
+    assert_eq!(names("write"), written.map(str::to_owned).collect());
+    let read = ["_OWNER_SLOT", "deep.length", "deep[2].length", "kind", "list.length", "on"];
+    assert_eq!(names("read"), read.map(str::to_owned).into());
+    let text = inspect(folder.path(), &["--all", "--show", "guards"]).stdout;
+    for condition in ["storage[_OWNER_SLOT] == caller", "kind != 3", "on ", "kind > 0", "i < 3", "2 < deep.length"] {
+        assert!(text.contains(condition), "{condition}: {text}");
+    }
+}
+
+#[test]
 fn the_form_of_code_is_read_back_by_the_library() {
     let seen = inspect(&demo("v1"), &["--show", "ssa", "--output", "json"]);
     let functions = json(&seen)["contracts"][0]["ssa"]["functions"].as_array().cloned().unwrap_or_default();

@@ -7,7 +7,7 @@ use alloy_primitives::U256;
 use uplint_bytecode::opcode as op;
 use uplint_facts::effects::{Word, mask_len_bytes};
 
-use super::words::Speech;
+use super::words::{Speech, number_last, stored_part};
 
 const NOT_EQUAL: &str = " != ";
 
@@ -29,6 +29,17 @@ impl Speech<'_> {
                 [Word::OneOf(words)] => {
                     let negated: Vec<Word> = words.iter().map(negation).collect();
                     self.one_holds(&negated)
+                }
+                _ => self.word(condition),
+            },
+            // Of words put together bit by bit, some bit is set where one is set in either.
+            Word::Operation(op::OR, sides) => match &sides[..] {
+                [a, b] if !is_by_way(a) && !is_by_way(b) => {
+                    let parts: Vec<_> = [a, b].into_iter().filter_map(|side| self.condition(side)).collect();
+                    if parts.len() < 2 {
+                        return None;
+                    }
+                    parts.join(" or ")
                 }
                 _ => self.word(condition),
             },
@@ -54,7 +65,10 @@ impl Speech<'_> {
         let zero = Word::Number(U256::ZERO);
         match word {
             Word::Operation(op::XOR | op::SUB, sides) => match &sides[..] {
-                [a, b] => Some(self.between(a, sign, b, is_within)),
+                [a, b] => {
+                    let (a, b) = number_last(a, b);
+                    Some(self.between(a, sign, b, is_within))
+                }
                 _ => None,
             },
             Word::Operation(op::SHL | op::AND, operands) => {
@@ -63,8 +77,8 @@ impl Speech<'_> {
                     Word::Operation(op::XOR | op::SUB, sides) if sides.len() == 2 => {
                         format!("{}{sign}{}", self.masked(&sides[0], bits), self.masked(&sides[1], bits))
                     }
-                    // A truth value in a byte.
-                    _ if bits == 8 => return None,
+                    // Mostly a truth value in a byte.
+                    inner if bits == 8 && !self.is_number_in_byte(inner) => return None,
                     inner => format!("{}{sign}0", self.masked(inner, bits)),
                 };
                 Some(if is_within && !operands.is_empty() { format!("({text})") } else { text })
@@ -74,6 +88,21 @@ impl Speech<'_> {
             word if self.bits(word).is_some_and(|bits| bits == 160) => Some(self.between(word, sign, &zero, is_within)),
             _ => None,
         }
+    }
+
+    /// Whether a byte is that of a variable which is no truth value.
+    fn is_number_in_byte(&self, word: &Word) -> bool {
+        stored_part(word).is_some_and(|(space, slot, offset)| self.is_truth_of(space, slot, offset) == Some(false))
+    }
+}
+
+/// Whether a condition is one of several, which makes a sentence of its own.
+fn is_by_way(condition: &Word) -> bool {
+    match condition {
+        Word::OneOf(_) => true,
+        Word::Operation(op::ISZERO | op::OR, words) => words.iter().any(is_by_way),
+        Word::Noted(word, _) => is_by_way(word),
+        _ => false,
     }
 }
 

@@ -3,16 +3,18 @@
 //! From the declared variable that a place begins from, its type leads on: through mappings and arrays to the members of
 //! structs. Where the type does not fit what the code does, the place keeps its numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::U256;
 use uplint_facts::VersionFacts;
 use uplint_facts::effects::{AccessSpace, Index, SlotExpr, StorageAccess, Word};
-use uplint_layout::{ByteRange, Slot, Space, StorageVariable, TypeId, TypeKind, TypeTable, well_known_slot};
+use uplint_layout::{ByteRange, RootKind, Slot, Space, StorageVariable, TypeId, TypeKind, TypeTable, well_known_slot};
 
 /// Names of declared variables by their slot.
 pub(super) struct Names<'a> {
     known: BTreeMap<(AccessSpace, U256), Vec<&'a StorageVariable>>,
+    /// Slots that have the name of the constant in the source that holds their number.
+    constants: BTreeSet<(AccessSpace, U256)>,
     types: &'a TypeTable,
 }
 
@@ -34,13 +36,17 @@ impl<'a> Names<'a> {
     /// The names that a layout declares.
     pub(super) fn of(facts: &'a VersionFacts) -> Self {
         let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut constants = BTreeSet::new();
         for root in &facts.layout.roots {
             let space = if root.space == Space::Transient { AccessSpace::Transient } else { AccessSpace::Storage };
             for variable in &root.variables {
+                if matches!(&root.kind, RootKind::Unstructured { name } if *name == variable.label) {
+                    constants.insert((space, variable.place.slot.0));
+                }
                 known.entry((space, variable.place.slot.0)).or_default().push(variable);
             }
         }
-        Self { known, types: &facts.layout.types }
+        Self { known, constants, types: &facts.layout.types }
     }
 
     /// Whether a name means something besides an argument: a variable, or a word of the environment.
@@ -62,7 +68,20 @@ impl<'a> Names<'a> {
         bytes: &[ByteRange],
         word: &dyn Fn(&Word) -> String,
     ) -> String {
-        self.named(space, slot, bytes, word).text
+        self.whole(self.named(space, slot, bytes, word), bytes).text
+    }
+
+    /// What a place holds. The name of a variable means that already, and a number or a constant means the place.
+    pub(super) fn stored(&self, space: AccessSpace, slot: &SlotExpr, word: &dyn Fn(&Word) -> String) -> String {
+        if let SlotExpr::Given(inner) | SlotExpr::Unknown(inner) = slot
+            && !has_unknown(inner)
+        {
+            return format!("{space}[{}]", word(inner));
+        }
+        let place = self.place(space, slot, &[], word);
+        let is_constant = slot.root().is_some_and(|root| self.constants.contains(&(space, root)));
+        let is_number = place.starts_with(|first: char| first.is_ascii_digit());
+        if is_number || is_constant { format!("{space}[{place}]") } else { place }
     }
 
     /// Bytes of a place by the name of a variable that has just these; `None` without one.
@@ -79,19 +98,59 @@ impl<'a> Names<'a> {
         is_whole.then_some(named.text)
     }
 
-    /// Whether a place holds a truth value.
-    pub(super) fn is_truth(&self, space: AccessSpace, slot: &SlotExpr) -> bool {
-        let ty = self.named(space, slot, &[], &|_| String::new()).ty;
-        ty.is_some_and(|ty| matches!(self.kind(ty), TypeKind::Bool))
+    /// Whether some bytes of a place hold a truth value; `None` where nobody knows what they hold.
+    pub(super) fn is_truth(&self, space: AccessSpace, slot: &SlotExpr, bytes: &[ByteRange]) -> Option<bool> {
+        let ty = self.named(space, slot, bytes, &|_| String::new()).ty;
+        ty.map(|ty| matches!(self.kind(ty), TypeKind::Bool))
     }
 
     fn named(&self, space: AccessSpace, slot: &SlotExpr, bytes: &[ByteRange], word: &dyn Fn(&Word) -> String) -> Named {
-        // Bytes are of the slot itself, not of the one that it is counted from.
-        let base_of = |base: &SlotExpr| self.named(space, base, &[], word);
         match slot {
             SlotExpr::Known(number) => {
-                let variables = self.known.get(&(space, *number)).map(Vec::as_slice).unwrap_or_default();
-                covered(variables.iter().copied(), bytes).unwrap_or_else(|| Named::of(undeclared(space, *number), None))
+                let (there, by) = self.reaching(space, *number);
+                match covered(there, bytes) {
+                    Some(named) => self.within(named, by, bytes),
+                    None => Named::of(undeclared(space, *number), None),
+                }
+            }
+            SlotExpr::Offset { base, by, index: None } if matches!(**base, SlotExpr::DynArray { .. }) => {
+                let (data, _) = self.start(space, base, word);
+                let array = data.text.strip_suffix("[..]").unwrap_or(&data.text);
+                match data.ty {
+                    Some(element) => self.element_at(array, element, self.is_packed(element), *by, bytes),
+                    None => self.within(data, *by, bytes),
+                }
+            }
+            slot => {
+                let (start, by) = self.start(space, slot, word);
+                self.within(start, by, bytes)
+            }
+        }
+    }
+
+    /// The variables that reach over a slot, and how many slots behind their first one it lies.
+    fn reaching(&self, space: AccessSpace, number: U256) -> (impl Iterator<Item = &'a StorageVariable>, U256) {
+        let before = self.known.range((space, U256::ZERO)..=(space, number)).next_back();
+        let by = before.map_or(U256::ZERO, |((_, start), _)| number - *start);
+        let there = before.into_iter().flat_map(|(_, variables)| variables).copied();
+        (there.filter(move |variable| by.is_zero() || by < variable.place.slots()), by)
+    }
+
+    /// What a place is counted from, and how many slots it lies behind that.
+    fn start(&self, space: AccessSpace, slot: &SlotExpr, word: &dyn Fn(&Word) -> String) -> (Named, U256) {
+        // Bytes are of the slot itself, not of the one that it is counted from.
+        let base_of = |base: &SlotExpr| {
+            let (start, by) = self.start(space, base, word);
+            let is_whole = start.ty.is_none_or(|ty| !matches!(self.kind(ty), TypeKind::Struct { .. }));
+            if by.is_zero() && is_whole { start } else { self.named(space, base, &[], word) }
+        };
+        let named = match slot {
+            SlotExpr::Known(number) => {
+                let (there, by) = self.reaching(space, *number);
+                match covered(there, &[]) {
+                    Some(named) => return (named, by),
+                    None => Named::of(undeclared(space, *number), None),
+                }
             }
             SlotExpr::Mapping { base, key } => {
                 let base = base_of(base);
@@ -99,25 +158,22 @@ impl<'a> Names<'a> {
                     TypeKind::Mapping { value, .. } => Some(*value),
                     _ => None,
                 });
-                self.within(Named::of(format!("{}[{}]", base.text, word(key)), value), U256::ZERO, bytes)
+                Named::of(format!("{}[{}]", base.text, word(key)), value)
             }
             SlotExpr::DynArray { base } => {
                 let base = base_of(base);
-                let element = base.ty.and_then(|ty| self.element(ty));
-                Named::of(format!("{}[..]", base.text), element)
+                Named::of(format!("{}[..]", base.text), base.ty.and_then(|ty| self.element(ty)))
             }
             SlotExpr::Offset { base, by, index } => {
-                let is_data = matches!(**base, SlotExpr::DynArray { .. });
-                let mut named = base_of(base);
-                if let Some(Index { word: index, stride, .. }) = index {
-                    // The data of an array with an index is the array's element.
-                    let array = named.text.strip_suffix("[..]").unwrap_or(&named.text);
-                    let known = if is_data { named.ty } else { named.ty.and_then(|ty| self.element(ty)) };
-                    let is_element = known.is_some_and(|ty| self.slots(ty) == *stride);
-                    let step = if is_element || *stride == U256::ONE { String::new() } else { format!(" by {stride}") };
-                    named = Named::of(format!("{array}[{}{step}]", word(index)), known.filter(|_| is_element));
-                }
-                self.within(named, *by, bytes)
+                let (start, behind) = self.start(space, base, word);
+                let by = behind.wrapping_add(*by);
+                return match index {
+                    None => (start, by),
+                    Some(index) if matches!(**base, SlotExpr::DynArray { .. }) => {
+                        self.indexed_data(&start, by, index, word)
+                    }
+                    Some(index) => self.indexed(start, by, index, word),
+                };
             }
             SlotExpr::Seeded { seed, keys } => {
                 let keys = keys.iter().map(word).collect::<Vec<_>>().join("][");
@@ -127,7 +183,40 @@ impl<'a> Names<'a> {
             // Nothing is unknown of a word all of whose parts are known, but which variable it belongs to.
             SlotExpr::Unknown(known) if !has_unknown(known) => Named::of(slot_text(&word(known)), None),
             SlotExpr::Unknown(unknown) => Named::of(format!("unknown ({})", word(unknown)), None),
+        };
+        (named, U256::ZERO)
+    }
+
+    /// The element of a dynamic array by its index, and how many slots behind its start.
+    fn indexed_data(&self, data: &Named, by: U256, index: &Index, word: &dyn Fn(&Word) -> String) -> (Named, U256) {
+        let array = data.text.strip_suffix("[..]").unwrap_or(&data.text);
+        let element = data.ty.filter(|ty| self.slots(*ty) == index.stride);
+        (Named::of(element_text(array, element, index, word), element), by)
+    }
+
+    /// The element of an array within a variable by its index, and how many slots behind its start.
+    fn indexed(&self, start: Named, by: U256, index: &Index, word: &dyn Fn(&Word) -> String) -> (Named, U256) {
+        let (mut array, mut by) = (start, by);
+        while let Some(ty) = array.ty {
+            match self.kind(ty) {
+                TypeKind::Struct { members } => match member(&array.text, members, by, &[]) {
+                    Some((member, behind)) => (array, by) = (member, behind),
+                    None => break,
+                },
+                TypeKind::StaticArray { element, .. } if self.slots(*element) == index.stride => {
+                    let (text, element) = (element_text(&array.text, Some(*element), index, word), Some(*element));
+                    return (Named::of(text, element), by);
+                }
+                TypeKind::StaticArray { element, .. } if self.slots(*element) > index.stride && by < self.slots(ty) => {
+                    let slots = self.slots(*element);
+                    array = Named::of(format!("{}[{}]", array.text, by / slots), Some(*element));
+                    by %= slots;
+                }
+                _ => break,
+            }
         }
+        let element = array.ty.and_then(|ty| self.element(ty)).filter(|ty| self.slots(*ty) == index.stride);
+        (Named::of(element_text(&array.text, element, index, word), element), by)
     }
 
     fn kind(&self, ty: TypeId) -> &TypeKind {
@@ -148,13 +237,73 @@ impl<'a> Names<'a> {
         self.types[ty].size_bytes.div_ceil(U256::from(32))
     }
 
-    /// The slot that lies so many slots behind the start of something: the member of a struct.
-    fn within(&self, named: Named, by: U256, bytes: &[ByteRange]) -> Named {
-        if let Some(TypeKind::Struct { members }) = named.ty.map(|ty| self.kind(ty)) {
-            let there = members.iter().filter(|member| member.place.slot.0 == by);
-            if let Some(member) = covered(there, bytes) {
-                return Named { text: format!("{}.{}", named.text, member.text), ..member };
+    /// Whether several elements of such a type share a slot.
+    fn is_packed(&self, element: TypeId) -> bool {
+        self.types[element].size_bytes <= U256::from(16)
+    }
+
+    /// What is accessed of a variable by its own slot, which is said of arrays: the length, or the first element.
+    fn whole(&self, named: Named, bytes: &[ByteRange]) -> Named {
+        match named.ty.map(|ty| self.kind(ty)) {
+            Some(TypeKind::DynamicArray { .. } | TypeKind::BoundedArray { .. }) => {
+                Named::of(format!("{}.length", named.text), None)
             }
+            Some(TypeKind::StaticArray { .. }) => {
+                let (text, ty) = (named.text.clone(), named.ty);
+                ty.and_then(|ty| self.in_array(&text, ty, U256::ZERO, bytes)).unwrap_or(named)
+            }
+            _ => named,
+        }
+    }
+
+    /// The element of a static array that lies so many slots behind its start.
+    fn in_array(&self, array: &str, ty: TypeId, by: U256, bytes: &[ByteRange]) -> Option<Named> {
+        let TypeKind::StaticArray { element, len } = self.kind(ty) else { return None };
+        if by >= self.slots(ty) {
+            return None;
+        }
+        // Vyper gives each element a slot of its own.
+        let is_packed = self.is_packed(*element) && self.slots(ty) < *len;
+        let named = self.element_at(array, *element, is_packed, by, bytes);
+        Some(self.whole(named, bytes))
+    }
+
+    /// The element of an array that lies so many slots behind the first one.
+    fn element_at(&self, array: &str, element: TypeId, is_packed: bool, by: U256, bytes: &[ByteRange]) -> Named {
+        let size = self.types[element].size_bytes;
+        if !is_packed {
+            let slots = self.slots(element).max(U256::ONE);
+            return self.within(Named::of(format!("{array}[{}]", by / slots), Some(element)), by % slots, bytes);
+        }
+        let size = size.max(U256::ONE).to::<usize>();
+        let first = by.saturating_mul(U256::from(32 / size));
+        let at = |byte: u8| usize::from(byte) / size;
+        let (start, end) = match bytes {
+            [range] => (at(range.offset), at(range.offset.saturating_add(range.len.saturating_sub(1)))),
+            _ => (0, 32 / size - 1),
+        };
+        let index = |at: usize| first.saturating_add(U256::from(at));
+        if start == end {
+            let offset_bytes = u8::try_from(start * size).unwrap_or(u8::MAX);
+            return Named { offset_bytes, ..Named::of(format!("{array}[{}]", index(start)), Some(element)) };
+        }
+        Named::of(format!("{array}[{} to {}]", index(start), index(end)), None)
+    }
+
+    /// The slot that lies so many slots behind the start of something: the member of a struct, the element of an array.
+    fn within(&self, named: Named, by: U256, bytes: &[ByteRange]) -> Named {
+        match named.ty.map(|ty| (ty, self.kind(ty))) {
+            Some((_, TypeKind::Struct { members })) => {
+                if let Some((member, behind)) = member(&named.text, members, by, bytes) {
+                    return self.within(member, behind, bytes);
+                }
+            }
+            Some((ty, TypeKind::StaticArray { .. })) if !by.is_zero() => {
+                if let Some(element) = self.in_array(&named.text, ty, by, bytes) {
+                    return element;
+                }
+            }
+            _ => {}
         }
         if by.is_zero() {
             return named;
@@ -182,6 +331,26 @@ fn covered<'b>(variables: impl Iterator<Item = &'b StorageVariable>, bytes: &[By
 fn undeclared(space: AccessSpace, number: U256) -> String {
     let known = well_known_slot(Slot(number)).filter(|_| space == AccessSpace::Storage);
     known.map_or_else(|| SlotExpr::Known(number).to_string(), |known| known.name.to_string())
+}
+
+/// The member of a struct that reaches over a slot, and how many slots behind its start that lies.
+fn member(text: &str, members: &[StorageVariable], by: U256, bytes: &[ByteRange]) -> Option<(Named, U256)> {
+    let reaches = |member: &&StorageVariable| {
+        let behind = by.checked_sub(member.place.slot.0);
+        behind.is_some_and(|behind| behind.is_zero() || behind < member.place.slots())
+    };
+    let there: Vec<_> = members.iter().filter(reaches).collect();
+    let start = there.iter().map(|member| member.place.slot.0).max()?;
+    let last = there.into_iter().filter(|member| member.place.slot.0 == start);
+    let member = covered(last, bytes)?;
+    Some((Named { text: format!("{text}.{}", member.text), ..member }, by - start))
+}
+
+/// An element of an array by its index; with the slots from one to the next where they are not those of its type.
+fn element_text(array: &str, element: Option<TypeId>, index: &Index, word: &dyn Fn(&Word) -> String) -> String {
+    let is_plain = element.is_some() || index.stride == U256::ONE;
+    let step = if is_plain { String::new() } else { format!(" by {}", index.stride) };
+    format!("{array}[{}{step}]", word(&index.word))
 }
 
 /// A slot that is no variable's, by the word that the code computes.

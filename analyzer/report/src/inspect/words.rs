@@ -95,9 +95,7 @@ impl<'a> Speech<'a> {
     }
 
     fn stored(&self, space: AccessSpace, slot: &Word) -> String {
-        let place = self.names.place(space, &SlotExpr::of(slot), &[], &|word| self.word(word));
-        let is_number = place.starts_with(|first: char| first.is_ascii_digit());
-        if is_number { format!("{space}[{place}]") } else { place }
+        self.names.stored(space, &SlotExpr::of(slot), &|word| self.word(word))
     }
 
     fn listed(&self, words: &[Word]) -> String {
@@ -164,6 +162,7 @@ impl<'a> Speech<'a> {
 
     /// Two words of an operation with a sign between them, which reads them as it says.
     fn compared(&self, opcode: u8, a: &Word, sign: &str, b: &Word, is_within: bool) -> String {
+        let (a, b) = if opcode == op::EQ { number_last(a, b) } else { (a, b) };
         let text = match (moved(a), moved(b)) {
             _ if is_signed(opcode) => format!("{}{sign}{}", self.signed(a), self.signed(b)),
             (Some((by, a)), Some((same, b))) if opcode == op::EQ && by == same => {
@@ -212,12 +211,23 @@ impl<'a> Speech<'a> {
     pub(super) fn is_truth(&self, word: &Word) -> bool {
         match word {
             Word::CallData(offset) => self.arguments.get(offset).is_some_and(|argument| argument.is_truth),
-            Word::Stored(space, slot) => self.names.is_truth(*space, &SlotExpr::of(slot)),
+            Word::Stored(space, slot) => self.names.is_truth(*space, &SlotExpr::of(slot), &[]) == Some(true),
+            Word::Operation(op::AND, operands) => match &operands[..] {
+                [byte, Word::Number(mask)] | [Word::Number(mask), byte] if *mask == U256::from(0xff) => {
+                    stored_part(byte).is_some_and(|(space, slot, at)| self.is_truth_of(space, slot, at) == Some(true))
+                }
+                _ => false,
+            },
             Word::Operation(opcode, _) => {
                 matches!(*opcode, op::ISZERO | op::EQ | op::LT | op::GT | op::SLT | op::SGT)
             }
             _ => false,
         }
+    }
+
+    /// Whether a byte that storage holds is a truth value; `None` where nobody knows what it is.
+    pub(super) fn is_truth_of(&self, space: AccessSpace, slot: &Word, offset: u8) -> Option<bool> {
+        self.names.is_truth(space, &SlotExpr::of(slot), &[ByteRange { offset, len: 1 }])
     }
 
     /// How many bits a word has at most.
@@ -245,6 +255,11 @@ impl<'a> Speech<'a> {
     }
 }
 
+/// Two words that are compared, the number behind the other, as it is mostly written.
+pub(super) fn number_last<'w>(a: &'w Word, b: &'w Word) -> (&'w Word, &'w Word) {
+    if matches!(a, Word::Number(_)) { (b, a) } else { (a, b) }
+}
+
 /// A word that is moved to the left, and by how many bits.
 fn moved(word: &Word) -> Option<(usize, &Word)> {
     match word {
@@ -257,7 +272,7 @@ fn moved(word: &Word) -> Option<(usize, &Word)> {
 }
 
 /// Bytes of what storage holds, moved to the lower end: where they stand, and the offset of the first in bytes.
-fn stored_part(word: &Word) -> Option<(AccessSpace, &Word, u8)> {
+pub(super) fn stored_part(word: &Word) -> Option<(AccessSpace, &Word, u8)> {
     let offset = |bits: usize| u8::try_from(bits / 8).ok().filter(|offset| *offset < 32 && bits.is_multiple_of(8));
     let (inner, bits) = match word {
         Word::Operation(op::SHR, operands) => match &operands[..] {
@@ -513,6 +528,11 @@ mod tests {
                 (stored(2), "total != 0"),
                 (not(&stored(2)), "total == 0"),
                 (not(&Word::Created), "no contract is created"),
+                (
+                    operation(op::OR, &[operation(op::EQ, &[Word::Caller, stored(1)]), stored(2)]),
+                    "caller == owner or total != 0",
+                ),
+                (operation(op::EQ, &[number(3), stored(2)]), "total == 3"),
                 (
                     not(&Word::OneOf([operation(op::LT, &[argument(4), number(3)]), Word::Caller].into())),
                     "one of these holds, by the way that is taken: to >= 3, caller == 0",
