@@ -181,10 +181,10 @@ fn variables(storage: &Type, used: &BTreeSet<Leaf>, effects: &CodeEffects, code:
     let accesses = effects.entries.iter().flat_map(|entry| &entry.accesses);
     let ours: BTreeSet<(U256, u64)> = accesses
         .filter(|access| access.space == AccessSpace::Storage)
-        .filter_map(|access| {
-            let first = access.bytes.first().map_or(0, |bytes| u64::from(bytes.offset));
+        .filter_map(|access| Some((access.slot.root()?, access)))
+        .flat_map(|(root, access)| {
             let is_whole = matches!(access.slot, SlotExpr::Known(_));
-            Some((access.slot.root()?, if is_whole { first } else { 0 }))
+            access.bytes.iter().map(move |bytes| (root, if is_whole { u64::from(bytes.offset) } else { 0 }))
         })
         .collect();
     for member in members {
