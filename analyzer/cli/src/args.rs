@@ -25,12 +25,27 @@ pub(crate) struct Cli {
     pub(crate) global: GlobalArgs,
 }
 
+/// How `inspect` writes what bytecode computes.
+const NOTATION: &str = "\
+in `accesses`, `calls` and `guards`:
+  ?              a word that could not be followed; `unknown (…)` is a slot of which a part could not be
+  slot (…)       a slot that the code computes and that belongs to no known variable
+  a[..]          the elements of an array, whichever they are; `a[?]` is one whose index is not known,
+                 and `a[i by 2]` the slots from the start of `a` in steps of two
+  seed 0x1[k]    a slot that assembly hashes of a constant and keys
+  one of (a, b)  what the word is depends on the way that is taken; a condition that \"holds by the way
+                 that is taken\" is likewise the one or the other
+  argument 1     the first argument of a function without names for them, as of a generated getter
+Bytes are counted from the low end of a slot. Accesses and calls are made on some way through the function;
+conditions hold on every way that succeeds, or it reverts.";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Compare two versions, or judge one alone
     Check(Box<CheckArgs>),
     /// Show one version
+    #[command(after_help = NOTATION)]
     Inspect(Box<InspectArgs>),
     /// Print a rule's page
     Explain {

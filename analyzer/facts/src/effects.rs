@@ -11,7 +11,7 @@ use uplint_artifact::{Artifact, Bytecode, Span};
 use uplint_bytecode::dispatch::Dispatch;
 use uplint_bytecode::index_vec::IndexVec;
 use uplint_bytecode::lift::{Exit, Lifted, Node, Placeholder, Successor, lift_with};
-use uplint_bytecode::{Coverage, CoverageGap, FunctionId, NodeId, Selector, Unknown, dispatch, instructions};
+use uplint_bytecode::{Coverage, CoverageGap, FunctionId, NodeId, Selector, Term, Unknown, dispatch, instructions};
 
 mod access;
 mod bounds;
@@ -205,12 +205,17 @@ fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
     let mut functions: Vec<_> = with_callers
         .filter(|(function, _)| !function.exits.is_empty())
         .map(|(function, callers)| {
-            let most = |count: fn(&Exit) -> u32| function.exits.iter().map(count).max().unwrap_or_default();
+            let most = |count: &dyn Fn(&Exit) -> u32| function.exits.iter().map(count).max().unwrap_or_default();
+            // Getters leave the place to return to where it stands.
+            let takes_target = |exit: &Exit| match lifted.terms.get(exit.target) {
+                Term::Parameter { slot, .. } => slot < exit.takes,
+                _ => true,
+            };
             InternalFunction {
                 entry: function.entry,
                 name: None,
-                arguments: most(|exit| exit.takes.saturating_sub(1)),
-                returns: most(|exit| u32::try_from(exit.leaves.len()).unwrap_or(u32::MAX)),
+                arguments: most(&|exit| exit.takes.saturating_sub(u32::from(takes_target(exit)))),
+                returns: most(&|exit| u32::try_from(exit.leaves.len()).unwrap_or(u32::MAX)),
                 callers,
             }
         })

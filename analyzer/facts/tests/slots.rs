@@ -20,6 +20,15 @@ fn set(slots: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
+fn a_function_has_the_arguments_that_it_takes_whether_or_not_it_takes_the_place_to_return_to() {
+    for body in ["SLOAD SWAP1 JUMP", "SLOAD DUP2 JUMP"] {
+        let effects = code_effects(&assemble(&format!("@back 0x07 @get JUMP back: STOP get: {body}")), &[]);
+        let counts: Vec<_> = effects.internal.iter().map(|function| (function.arguments, function.returns)).collect();
+        assert_eq!(counts, [(1, 1)], "{body}");
+    }
+}
+
+#[test]
 fn a_slot_that_a_branch_chooses_is_one_of_two() {
     let found = slots("CALLVALUE @five JUMPI 0x02 @load JUMP five: 0x05 load: SLOAD POP STOP");
     assert_eq!(found, set(&["2", "5"]));

@@ -225,11 +225,38 @@ fn as_picture(contract: &Inspected, format: Format) -> Result<String, CliError> 
         .map_err(|message| CliError::Internal { message: format!("the picture: {message}") })
 }
 
+/// What a part is called.
+fn name_of(show: Show) -> &'static str {
+    match show {
+        Show::Layout => "layout",
+        Show::Selectors => "selectors",
+        Show::Functions => "functions",
+        Show::Cfg => "cfg",
+        Show::Ssa => "ssa",
+        Show::Accesses => "accesses",
+        Show::Calls => "calls",
+        Show::Guards => "guards",
+    }
+}
+
+/// A line with a double one under it.
+fn titled(title: &str) -> String {
+    format!("{title}\n{}", "═".repeat(title.len()))
+}
+
 fn as_text(contracts: &[Inspected], show: &[Show], output: &Output) -> String {
     let format = InspectFormat::Text { width: output.style().width, unicode: true };
     let sections = contracts.iter().map(|contract| {
         let name = contract.facts.artifact.contract.to_string();
-        let parts: Vec<_> = show.iter().map(|&show| part(contract, show, format).trim_end().to_owned()).collect();
+        let parts: Vec<_> = show
+            .iter()
+            .map(|&one| {
+                let part = part(contract, one, format);
+                let part = part.trim_end();
+                // The parts tell of the same functions, one after the other.
+                if show.len() > 1 { format!("{}\n\n{part}", titled(name_of(one))) } else { part.to_owned() }
+            })
+            .collect();
         format!("{}\n\n{}\n", one_line(&name), parts.join("\n\n"))
     });
     sections.collect::<Vec<_>>().join("\n")
@@ -242,18 +269,8 @@ fn as_json(contracts: &[Inspected], show: &[Show]) -> Result<String, CliError> {
         let mut entry = Map::new();
         entry.insert("name".to_owned(), Value::String(contract.facts.artifact.contract.to_string()));
         for &show in show {
-            let key = match show {
-                Show::Layout => "layout",
-                Show::Selectors => "selectors",
-                Show::Functions => "functions",
-                Show::Cfg => "cfg",
-                Show::Ssa => "ssa",
-                Show::Accesses => "accesses",
-                Show::Calls => "calls",
-                Show::Guards => "guards",
-            };
             let text = part(contract, show, InspectFormat::Json);
-            entry.insert(key.to_owned(), serde_json::from_str(&text).map_err(internal)?);
+            entry.insert(name_of(show).to_owned(), serde_json::from_str(&text).map_err(internal)?);
         }
         list.push(Value::Object(entry));
     }

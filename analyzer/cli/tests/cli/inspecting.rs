@@ -150,6 +150,32 @@ fn hostile_and_truncated_bytecode_is_shown_in_every_form() {
 }
 
 #[test]
+fn parts_that_are_shown_together_have_titles_and_say_what_there_is_none_of() {
+    let code = folder(&[("code.hex", "5f3560e01c632e1a7d4d146011575f5ffd5b00")]);
+    let show = |parts: &str| inspect(&code.path().join("code.hex"), &["--show", parts]).stdout;
+    let text = show("functions,accesses,calls");
+    let titles: Vec<_> = text.lines().zip(text.lines().skip(1)).filter(|(_, line)| line.starts_with('═')).collect();
+    assert_eq!(
+        titles.iter().map(|(title, _)| *title).collect::<Vec<_>>(),
+        ["functions", "accesses", "calls"],
+        "{text}"
+    );
+    assert!(text.contains("no accesses to storage\n") && text.contains("no calls of other contracts\n"), "{text}");
+    let one = show("calls");
+    assert!(!one.contains('═') && one.contains("no calls of other contracts\n"), "{one}");
+}
+
+#[test]
+fn the_help_explains_how_words_and_places_are_written() {
+    let help = run(uplint().args(["inspect", "--help"])).stdout;
+    for form in
+        ["?  ", "a[?]", "a[..]", "a[i by 2]", "seed ", "unknown (", "slot (", "one of (", "argument 1", "low end"]
+    {
+        assert!(help.contains(form), "{form}: {help}");
+    }
+}
+
+#[test]
 fn empty_bytecode_has_nothing_to_show() {
     let code = folder(&[("code.hex", "0x")]);
     let seen = inspect(&code.path().join("code.hex"), &["--show", "cfg", "--output", "svg"]);

@@ -68,7 +68,7 @@ pub fn inspect_functions(facts: &VersionFacts, effects: &CodeEffects, format: In
         _ => format!("\n{}\n{others}", lines(&internal)),
     };
     if effects.entries.is_empty() {
-        return format!("{}{internal}{}", nothing(facts), gaps_text(&effects.coverage));
+        return format!("{}{internal}{}", nothing(facts, "functions"), gaps_text(&effects.coverage));
     }
     format!("{}\n{internal}{}", lines(&table), gaps_text(&effects.coverage))
 }
@@ -82,7 +82,7 @@ pub fn inspect_accesses(facts: &VersionFacts, effects: &CodeEffects, format: Ins
             entry.accesses.iter().map(|access| access_json(&speech, &sources, access)).collect()
         });
     };
-    sections(facts, effects, |entry| {
+    sections(facts, effects, "accesses to storage", |entry| {
         let speech = Speech::of(facts, &names, entry.name);
         let rows = entry.accesses.iter().map(|access| {
             let kind = match (access.kind, access.space) {
@@ -104,7 +104,7 @@ pub fn inspect_calls(facts: &VersionFacts, effects: &CodeEffects, format: Inspec
     let InspectFormat::Text { width, unicode } = format else {
         return for_each(facts, effects, |entry| entry.calls.iter().map(|call| call_json(&sources, call)).collect());
     };
-    sections(facts, effects, |entry| {
+    sections(facts, effects, "calls of other contracts", |entry| {
         let speech = Speech::of(facts, &names, entry.name);
         let rows = entry.calls.iter().map(|call| {
             let is_creation = matches!(call.kind, CallKind::Create | CallKind::Create2);
@@ -129,7 +129,7 @@ pub fn inspect_guards(facts: &VersionFacts, effects: &CodeEffects, format: Inspe
             entry.guards.iter().map(|guard| guard_json(&sources, guard)).collect()
         });
     };
-    sections(facts, effects, |entry| {
+    sections(facts, effects, "conditions without which a function reverts", |entry| {
         let speech = Speech::of(facts, &names, entry.name);
         let rows = entry.guards.iter().filter_map(|guard| {
             let is_decoding = is_decoding(&guard.condition);
@@ -198,21 +198,27 @@ fn table(
 }
 
 /// A table for each function that has any, and what was not seen.
-fn sections(facts: &VersionFacts, effects: &CodeEffects, table: impl Fn(&EntryEffects) -> Option<String>) -> String {
+fn sections(
+    facts: &VersionFacts,
+    effects: &CodeEffects,
+    what: &str,
+    table: impl Fn(&EntryEffects) -> Option<String>,
+) -> String {
     let mut parts = Vec::new();
     for entry in &effects.entries {
         parts.extend(table(entry).map(|table| format!("{}\n{table}\n", title(facts, entry.name))));
     }
     if parts.is_empty() {
-        parts.push(nothing(facts).to_owned());
+        parts.push(nothing(facts, what));
     }
     parts.join("\n") + &gaps_text(&effects.coverage)
 }
 
 /// What stands where nothing is to be told, and why.
-pub(super) fn nothing(facts: &VersionFacts) -> &'static str {
+pub(super) fn nothing(facts: &VersionFacts, what: &str) -> String {
     let has_code = facts.artifact.runtime.as_ref().is_some_and(|code| !code.bytes.is_empty());
-    if has_code { "none\n" } else { "none: there is no runtime bytecode, as for abstract contracts and interfaces\n" }
+    let why = if has_code { "" } else { ": there is no runtime bytecode, as for abstract contracts and interfaces" };
+    format!("no {what}{why}\n")
 }
 
 fn for_each(facts: &VersionFacts, effects: &CodeEffects, list: impl Fn(&EntryEffects) -> Vec<Value>) -> String {

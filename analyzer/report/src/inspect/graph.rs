@@ -71,7 +71,7 @@ fn cfg_text(view: CodeView<'_>) -> String {
         parts.push(text);
     }
     if parts.is_empty() {
-        parts.push(nothing(view.facts).to_owned());
+        parts.push(nothing(view.facts, "blocks"));
     }
     let remarks = remarks(view, &listing).into_iter().map(|remark| format!("\n{remark}\n"));
     parts.join("\n") + &remarks.collect::<String>() + &gaps_text(&view.graph.coverage)

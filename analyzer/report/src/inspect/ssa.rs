@@ -28,7 +28,7 @@ pub fn inspect_ssa(view: CodeView<'_>, program: &Program, format: InspectFormat)
     }
     let mut parts: Vec<_> = functions.into_iter().map(|(title, _, text)| format!("{title}\n{text}")).collect();
     if parts.is_empty() {
-        parts.push(nothing(view.facts).to_owned());
+        parts.push(nothing(view.facts, "functions"));
     }
     parts.join("\n") + &gaps_text(&view.graph.coverage)
 }
@@ -39,7 +39,7 @@ fn all(view: CodeView<'_>, program: &Program) -> Vec<(String, u32, String)> {
         let is_known = |known: &&CodeFunction| known.lifted == id && matches!(known.name, FunctionName::Internal(_));
         let title = match view.graph.functions.iter().find(is_known) {
             Some(known) => function_title(view.facts, known),
-            None => "dispatch and the functions behind it".to_owned(),
+            None => "the dispatch, with the external functions that it jumps to".to_owned(),
         };
         let blocks: BTreeSet<BlockId> = function.blocks.iter_enumerated().map(|(block, _)| block).collect();
         (title, function.entry.0, Excerpt { id, function, blocks: &blocks }.to_string())
