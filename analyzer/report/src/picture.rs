@@ -30,8 +30,11 @@ const MAX_BLOCKS_OF_FUNCTION: usize = 400;
 /// Most blocks of a picture.
 const MAX_BLOCKS: usize = 4_000;
 
-/// Most lines of a box; of longer blocks the middle is left out.
+/// Most lines of a box; of longer blocks the middle is left out, but for what touches storage and other contracts.
 const MAX_LINES: usize = 28;
+
+/// Fewer instructions than this are not left out.
+const MIN_LEFT_OUT: usize = 5;
 
 /// Lines of a longer block that are shown at its end.
 const LINES_AT_END: usize = 8;
@@ -326,13 +329,13 @@ impl Drawing<'_> {
             note: self.notes.text(instruction).map(|note| shortened(note, MAX_NOTE)),
         };
         let remark = |text: String| Line { place: String::new(), text, note: None };
-        let mut lines: Vec<Line> = if instructions.len() <= MAX_LINES {
-            instructions.iter().map(line).collect()
-        } else {
-            let (start, end) = (MAX_LINES - LINES_AT_END - 1, instructions.len() - LINES_AT_END);
-            let middle = remark(format!("… {} instructions …", end - start));
-            instructions[..start].iter().map(line).chain([middle]).chain(instructions[end..].iter().map(line)).collect()
-        };
+        let mut lines: Vec<Line> = Vec::new();
+        for run in shown(instructions) {
+            match run {
+                Run::Shown(all) => lines.extend(all.iter().map(line)),
+                Run::Left(count) => lines.push(remark(format!("… {count} instructions …"))),
+            }
+        }
         if block.is_return {
             lines.push(remark("back to the caller".to_owned()));
         }
@@ -351,6 +354,43 @@ impl Drawing<'_> {
 
 fn plain(kind: ShapeKind, header: String) -> Shape {
     Shape { kind, header, source: None, lines: Vec::new(), is_loop_head: false, link: None }
+}
+
+/// Instructions that stand together.
+enum Run<'a, 'b> {
+    Shown(&'a [Instruction<'b>]),
+    /// So many are left out.
+    Left(usize),
+}
+
+/// Which instructions of a block are shown: of a long one its start and its end, and what touches storage and other
+/// contracts between them. Few are never left out, since saying so takes a line as well.
+fn shown<'a, 'b>(instructions: &'a [Instruction<'b>]) -> Vec<Run<'a, 'b>> {
+    let (start, end) = (MAX_LINES - LINES_AT_END - 1, instructions.len().saturating_sub(LINES_AT_END));
+    if instructions.len() <= MAX_LINES {
+        return vec![Run::Shown(instructions)];
+    }
+    let is_kept = |at: &usize| *at < start || *at >= end || instructions.get(*at).is_some_and(touches);
+    let kept: Vec<usize> = (0..instructions.len()).filter(is_kept).collect();
+    let mut runs = Vec::new();
+    let mut first = 0;
+    for pair in kept.windows(2) {
+        let [before, after] = [pair[0], pair[1]];
+        let between = after - before - 1;
+        if between >= MIN_LEFT_OUT {
+            runs.extend([Run::Shown(&instructions[first..=before]), Run::Left(between)]);
+            first = after;
+        }
+    }
+    runs.push(Run::Shown(&instructions[first..]));
+    runs
+}
+
+/// Whether an instruction touches storage or another contract, tells an event or ends the contract.
+fn touches(instruction: &Instruction<'_>) -> bool {
+    let name = instruction.opcode.as_str();
+    let names = ["SLOAD", "SSTORE", "TLOAD", "TSTORE", "CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"];
+    names.contains(&name) || ["CREATE", "CREATE2", "SELFDESTRUCT"].contains(&name) || name.starts_with("LOG")
 }
 
 /// An instruction with a long immediate cut in its middle.

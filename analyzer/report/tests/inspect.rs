@@ -198,6 +198,20 @@ fn a_picture_stands_alone_whatever_names_are_in_it() {
 }
 
 #[test]
+fn a_long_block_is_drawn_with_all_that_it_touches() {
+    // A load, a store and an event in the middle of many others, with two between the last of them.
+    let code = format!("{}5f54{}5f555f5fa0{}00", "5f50".repeat(20), "5f50".repeat(10), "5f50".repeat(10));
+    let shown = Shown::of("code", &bytes(&code), None);
+    for picture in [svg(shown.view(None)), dot(shown.view(None))] {
+        for kept in ["SLOAD", "SSTORE", "LOG0", "… 22 instructions …", "… 21 instructions …", "… 13 instructions …"]
+        {
+            assert!(picture.contains(kept), "{kept}: {picture}");
+        }
+        assert_eq!(picture.matches("instructions …").count(), 3, "{picture}");
+    }
+}
+
+#[test]
 fn a_picture_is_the_same_each_time() {
     let code = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../facts/tests/data/accesses_legacy.json"));
     let document: serde_json::Value = serde_json::from_slice(&code.expect("the fixture")).expect("a document");
