@@ -24,6 +24,21 @@ fn the_control_flow_of_a_function_has_its_source_and_the_names_of_its_variables(
 }
 
 #[test]
+fn what_functions_share_has_the_names_of_the_one_that_is_shown() {
+    let source = "pragma solidity 0.8.28;\ncontract V { mapping(address => uint256) m;\n\
+        function put(address a) internal { m[a] = 1; }\n\
+        function f() external { put(msg.sender); }\nfunction g(address to) external { put(to); } }\n";
+    let folder = folder(&[("V.sol", source)]);
+    let show = |more: &[&str]| {
+        let arguments = [&["--all", "--show", "cfg", "--output", "svg"], more].concat();
+        inspect(folder.path(), &arguments).stdout
+    };
+    let (whole, one) = (show(&[]), show(&["--function", "f"]));
+    assert!(whole.contains("differs by caller") && !whole.contains("writes m["), "{whole}");
+    assert!(one.contains("writes m[caller]") && !one.contains("differs by caller"), "{one}");
+}
+
+#[test]
 fn the_control_flow_for_programs_has_every_edge_between_known_blocks() {
     let whole = json(&inspect(&demo("v1"), &["--show", "cfg", "--output", "json"]));
     let graph = &whole["contracts"][0]["cfg"];

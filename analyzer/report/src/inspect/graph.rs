@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uplint_bytecode::Instruction;
 use uplint_bytecode::graph::EdgeKind;
 use uplint_facts::VersionFacts;
-use uplint_facts::code_graph::{CallTarget, CodeBlock, CodeFunction, CodeGraph, FunctionBlock};
+use uplint_facts::code_graph::{CallTarget, CodeBlock, CodeFunction, CodeGraph, FunctionBlock, FunctionName};
 use uplint_facts::effects::{AccessKind, CodeEffects, Pc};
 
 use super::InspectFormat;
@@ -238,7 +238,12 @@ impl Notes {
     pub(crate) fn of(view: CodeView<'_>) -> Self {
         let names = Names::of(view.facts);
         let mut all: BTreeMap<Pc, BTreeSet<String>> = BTreeMap::new();
-        for entry in &view.effects.entries {
+        // Of one function, what others make of the code that they share does not matter.
+        let chosen = view.function.and_then(|at| match view.graph.functions.get(at)?.name {
+            FunctionName::Entry(name) => Some(name),
+            FunctionName::Dispatch | FunctionName::Internal(_) => None,
+        });
+        for entry in view.effects.entries.iter().filter(|entry| chosen.is_none_or(|name| name == entry.name)) {
             let speech = Speech::of(view.facts, &names, entry.name);
             for access in &entry.accesses {
                 let place = speech.access(access);
