@@ -126,6 +126,10 @@ fn a_slot_of_a_standard_has_its_name_without_a_source_too() {
         .filter(|line| line.contains("write"))
         .collect();
     assert_eq!(rows, ["0x22 write eip1967.proxy.implementation all caller"]);
+    // What is stored there is not the slot.
+    let shown = Shown::of("proxy", &bytes(&format!("7f{implementation}54ff")), None);
+    let text = inspect_calls(&shown.facts, &shown.effects, TEXT);
+    assert!(text.contains("selfdestruct   storage[eip1967.proxy.implementation]"), "{text}");
 }
 
 #[test]

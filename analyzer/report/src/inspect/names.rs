@@ -71,7 +71,8 @@ impl<'a> Names<'a> {
         self.whole(self.named(space, slot, bytes, word), bytes).text
     }
 
-    /// What a place holds. The name of a variable means that already, and a number or a constant means the place.
+    /// What a place holds. The name of a variable means that already; a number, a constant and the name
+    /// that a standard gives a slot mean the place.
     pub(super) fn stored(&self, space: AccessSpace, slot: &SlotExpr, word: &dyn Fn(&Word) -> String) -> String {
         if let SlotExpr::Given(inner) | SlotExpr::Unknown(inner) = slot
             && !has_unknown(inner)
@@ -79,9 +80,11 @@ impl<'a> Names<'a> {
             return format!("{space}[{}]", word(inner));
         }
         let place = self.place(space, slot, &[], word);
-        let is_constant = slot.root().is_some_and(|root| self.constants.contains(&(space, root)));
+        let is_place = slot.root().is_some_and(|root| {
+            self.constants.contains(&(space, root)) || covered(self.reaching(space, root).0, &[]).is_none()
+        });
         let is_number = place.starts_with(|first: char| first.is_ascii_digit());
-        if is_number || is_constant { format!("{space}[{place}]") } else { place }
+        if is_place || is_number { format!("{space}[{place}]") } else { place }
     }
 
     /// Bytes of a place by the name of a variable that has just these; `None` without one.
