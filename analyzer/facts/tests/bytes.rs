@@ -250,8 +250,20 @@ fn what_is_put_into_changed_bytes_is_told_as_it_lies_there() {
     );
     let there = values(&format!("0xff00 CALLVALUE AND {second} OR PUSH0 SSTORE STOP"));
     assert_eq!(there, expected("((msg.value & 65280) >> 8)"));
+    // Of what is moved, only a bit is put there.
+    let cut = values(&format!("0x0100 CALLVALUE 0x08 SHL AND {second} OR PUSH0 SSTORE STOP"));
+    assert_eq!(cut, expected("(((msg.value << 8) & 256) >> 8)"));
     // Into the first two, of which the lower becomes zero.
     let above = values(&format!("0xff CALLVALUE AND 0x08 SHL {all_but_low_two} OR PUSH0 SSTORE STOP"));
     assert_eq!(above, expected("(uint8(msg.value) << 8)"));
     assert_eq!(values(&format!("{all_but_low_two} PUSH0 SSTORE STOP")), expected("0"));
+}
+
+#[test]
+fn an_index_that_a_caller_gives_is_added_to_the_place_of_the_array() {
+    expect(
+        "@end PUSH0 CALLDATALOAD 0x02 @f JUMP end: STOP
+         f: 0x03 MUL SWAP1 PUSH0 MSTORE 0x01 0x20 MSTORE 0x40 PUSH0 KECCAK256 ADD 0x05 ADD 0x07 SWAP1 SSTORE JUMP",
+        &["write 1[calldata[0]].11 all bytes"],
+    );
 }

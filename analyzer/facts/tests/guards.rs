@@ -93,6 +93,17 @@ fn what_guards_the_one_of_two_functions_that_a_block_calls_guards_the_block() {
 }
 
 #[test]
+fn what_a_loop_brings_back_to_a_function_is_not_all_that_it_is_given() {
+    // The first round tests what the caller gives.
+    let found = guards(
+        "@back PUSH0 CALLDATALOAD @f JUMP back: STOP
+         f: DUP1 @ok JUMPI PUSH0 PUSH0 REVERT ok: POP CALLVALUE @again JUMPI JUMP
+         again: PUSH0 SLOAD CALLER EQ @f JUMP",
+    );
+    assert!(!found.contains("(storage[0] == caller)"), "{found:?}");
+}
+
+#[test]
 fn a_jump_to_what_is_no_destination_reverts() {
     let found = guards("PUSH0 SLOAD CALLER EQ ISZERO 0x02 JUMPI 0x01 0x02 SSTORE STOP");
     assert_eq!(found, set(&["(storage[0] == caller)"]));

@@ -1,8 +1,10 @@
 //! What must hold for a condition to hold?
 //!
 //! Compilers compute `a && b` and `a || b` by branches: where they meet again lies one word or another, by the way that was
-//! taken. Such a word is not zero only on some of the ways, and what these ways require is required with it.
+//! taken. Such a word is not zero only on some of the ways, and what these ways require is required with it. It ends since
+//! each condition is looked into at most so deep and so often; of any other the word itself is told.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use uplint_bytecode::lift::End;
@@ -11,6 +13,9 @@ use uplint_bytecode::{NodeId, Term, TermId};
 
 use super::summary::Summaries;
 use super::word::{self, Word};
+
+/// Most conditions that are looked into for one branch.
+const MAX_LOOKS: u32 = 64;
 
 /// Deepest conditions within each other.
 const MAX_DEPTH: u32 = 6;
@@ -23,11 +28,13 @@ const MAX_ALTERNATIVES: usize = 8;
 
 /// The words that are not zero whenever a condition is zero or not, as it is asked for.
 pub(super) fn required(summaries: &Summaries<'_>, condition: TermId, holds: bool) -> BTreeSet<Word> {
-    Conditions { summaries }.required(condition, holds, 0)
+    Conditions { summaries, left: Cell::new(MAX_LOOKS) }.required(condition, holds, 0)
 }
 
 struct Conditions<'a> {
     summaries: &'a Summaries<'a>,
+    /// How many conditions may still be looked into; the word itself is told of the others.
+    left: Cell<u32>,
 }
 
 impl Conditions<'_> {
@@ -35,9 +42,8 @@ impl Conditions<'_> {
         let terms = &self.summaries.lifted.terms;
         let (condition, holds) = self.without_negations(condition, holds);
         let whole = || BTreeSet::from([truth(self.summaries.word(condition), holds)]);
-        if depth > MAX_DEPTH {
-            return whole();
-        }
+        let Some(left) = self.left.get().checked_sub(1).filter(|_| depth <= MAX_DEPTH) else { return whole() };
+        self.left.set(left);
         match terms.get(condition) {
             // A mask is no condition.
             Term::Operation { opcode: op::AND, operands: &[a, b] } if holds && !self.has_number(&[a, b]) => {
@@ -74,6 +80,10 @@ impl Conditions<'_> {
 
     /// What is required where words meet; `None` where that cannot be told better than by the word itself.
     fn joined(&self, node: NodeId, join: TermId, holds: bool, depth: u32) -> Option<BTreeSet<Word>> {
+        // What a function is given arrives from its callers.
+        if self.summaries.ways.start(node) == node {
+            return None;
+        }
         let arrivals = self.summaries.lifted.arrivals(join)?;
         let ways: Vec<Vec<NodeId>> = arrivals.iter().map(|&(from, _)| self.way_back(from)).collect();
         let parted = ways[0].iter().copied().find(|node| ways.iter().all(|way| way.contains(node)))?;
@@ -139,7 +149,9 @@ impl Conditions<'_> {
     /// The condition of an edge and whether it holds there, where a branch decides.
     fn edge(&self, from: NodeId, to: NodeId) -> Option<(TermId, bool)> {
         let node = &self.summaries.lifted.nodes[from];
-        let End::Branch { condition, .. } = node.end else { return None };
+        let End::Branch { condition, target, .. } = node.end else { return None };
+        // A jump to several places may lead where control goes on otherwise.
+        self.summaries.lifted.terms.number(target)?;
         match node.branches.map(|branch| branch == Some(to)) {
             [true, false] => Some((condition, true)),
             [false, true] => Some((condition, false)),

@@ -3,8 +3,8 @@
 //! What every way to a success passes holds for all of them: a branch there whose other way must revert is a guard, and
 //! so is whatever guards each way out of a function that is called there. Ways that only revert are left out, and one
 //! that nobody could follow counts as a success. A function has one summary, in the words that it is given, made after
-//! those of the functions that it calls; within recursion the conditions of the others are not told. Linear in the
-//! nodes and edges of each function, since what all ways pass is found without a set for each node.
+//! those of the functions that it calls; within recursion the conditions of the others are not told. What all ways pass is
+//! found in time linear in the nodes and edges of a function, without a set for each node.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
@@ -90,6 +90,8 @@ pub(super) struct Guards<'a> {
     functions: IndexVec<FunctionId, OfFunction>,
     /// Where a way out came from to each place, and how far along it each place lies.
     from: RefCell<Marks<Place>>,
+    /// The conditions of branches that were looked at.
+    branches: RefCell<IndexVec<NodeId, Option<Vec<Guard>>>>,
     along: RefCell<Marks<Option<usize>>>,
 }
 
@@ -147,6 +149,7 @@ impl<'a> Guards<'a> {
             endings: Endings::new(lifted, &summaries.ways),
             functions: lifted.functions.iter().map(|_| OfFunction::default()).collect(),
             from: RefCell::new(Marks::new(lifted, Place::Node(NodeId(0)))),
+            branches: RefCell::new(lifted.nodes.iter().map(|_| None).collect()),
             along: RefCell::new(Marks::new(lifted, None)),
         };
         for &function in &summaries.called_first {
@@ -320,11 +323,16 @@ impl<'a> Guards<'a> {
 
     /// The conditions of a branch of which one way must revert.
     fn branch(&self, node: NodeId) -> Vec<Guard> {
+        if let Some(known) = &self.branches.borrow()[node] {
+            return known.clone();
+        }
         let at = &self.lifted.nodes[node];
         let End::Branch { pc, condition, .. } = at.end else { return Vec::new() };
         let Some(holds) = self.needs(node) else { return Vec::new() };
-        let conditions = required(self.summaries, condition, holds);
-        conditions.into_iter().map(|condition| Guard { pc, condition: simplified(condition) }).collect()
+        let conditions = required(self.summaries, condition, holds).into_iter();
+        let guards: Vec<_> = conditions.map(|condition| Guard { pc, condition: simplified(condition) }).collect();
+        self.branches.borrow_mut()[node] = Some(guards.clone());
+        guards
     }
 
     /// Whether the condition of a branch must hold, or must not, for the call not to revert.
@@ -335,15 +343,15 @@ impl<'a> Guards<'a> {
         if self.endings.must_revert(not_taken) {
             return Some(true);
         }
-        // The jump of a branch can lead to several places.
+        // The jump of a branch can lead to several places, also to where control goes on otherwise.
+        let target = self.lifted.terms.number(target)?;
         let mut taken = at.successors.iter().filter_map(|successor| match *successor {
             Successor::Node(next) if next != not_taken => Some(next),
             _ => None,
         });
         let Some(first) = taken.next() else {
             // A jump to what is no destination reverts. Where both ways lead to one place, neither is needed.
-            let number = self.lifted.terms.number(target);
-            let is_invalid = number.is_some_and(|number| self.lifted.code.destination(number).is_none());
+            let is_invalid = self.lifted.code.destination(target).is_none();
             return (is_invalid && at.branches[0].is_none()).then_some(false);
         };
         let is_known = at.branches[0].is_some() && !self.endings.unresolved[node.0 as usize];

@@ -25,7 +25,7 @@ pub(super) fn put(value: Word, bytes: ByteSet, space: AccessSpace, slot: &Word) 
         },
         _ => &value,
     };
-    match moved(new) {
+    match moved(new, bytes) {
         Some((inner, bits)) if bits == first_bit => inner.clone(),
         _ => word::operation(op::SHR, &[Word::Number(U256::from(first_bit)), new.clone()]).bounded(),
     }
@@ -48,19 +48,19 @@ fn kept_mask(word: &Word, space: AccessSpace, slot: &Word) -> Option<ByteSet> {
 }
 
 /// A word before it was moved to higher bits, and by how many.
-fn moved(word: &Word) -> Option<(&Word, usize)> {
+fn moved(word: &Word, bytes: ByteSet) -> Option<(&Word, usize)> {
     let Word::Operation(opcode, sides) = word else { return Some((word, 0)) };
     match (*opcode, &sides[..]) {
         (op::MUL, [inner, Word::Number(factor)] | [Word::Number(factor), inner]) if factor.is_power_of_two() => {
             Some((inner, factor.trailing_zeros()))
         }
         (op::SHL, [Word::Number(bits), inner]) => Some((inner, usize::try_from(*bits).ok()?)),
-        // A mask behind the move cuts what lies above the changed bytes.
+        // A mask behind the move that leaves the changed bytes whole.
         (
             op::AND,
-            [inner @ Word::Operation(op::SHL, _), Word::Number(_)]
-            | [Word::Number(_), inner @ Word::Operation(op::SHL, _)],
-        ) => moved(inner),
+            [inner @ Word::Operation(op::SHL, _), Word::Number(mask)]
+            | [Word::Number(mask), inner @ Word::Operation(op::SHL, _)],
+        ) if bytes.and(ByteSet::of(*mask, |byte| byte == 0xff)) == bytes => moved(inner, bytes),
         _ => Some((word, 0)),
     }
 }

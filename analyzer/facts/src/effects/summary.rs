@@ -110,7 +110,7 @@ impl Effects {
     fn add(&mut self, called: &Self, argument: &dyn Fn(u32) -> Word, in_slot: &dyn Fn(u32) -> Word) {
         self.is_cut |= called.is_cut;
         for access in &called.accesses {
-            let is_full = self.accesses.len() >= MAX_EFFECTS;
+            let is_full = self.accesses.len() >= MAX_EFFECTS || self.len() >= self.limit;
             let put = |word: &Word, with: &dyn Fn(u32) -> Word| {
                 if is_full { Word::Unknown } else { word.with_arguments(with) }
             };
@@ -119,7 +119,7 @@ impl Effects {
             self.tell(|told| &mut told.accesses, RawAccess { slot, value, ..access.clone() });
         }
         for RawCall(call) in &called.calls {
-            let is_full = self.calls.len() >= MAX_EFFECTS;
+            let is_full = self.calls.len() >= MAX_EFFECTS || self.len() >= self.limit;
             let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
             let call = Call { target: put(&call.target), value: call.value.as_ref().map(put), ..call.clone() };
             self.tell(|told| &mut told.calls, RawCall(call));
@@ -318,7 +318,7 @@ impl<'a> Summaries<'a> {
             op::RETURN => {
                 effects.tell(|told| &mut told.return_lens, number(1).and_then(|len| u64::try_from(len).ok()));
             }
-            op::STOP | op::SELFDESTRUCT if effect.opcode == op::STOP => {
+            op::STOP => {
                 effects.tell(|told| &mut told.return_lens, Some(0));
             }
             op::LOG0..=op::LOG4 => {

@@ -150,7 +150,11 @@ impl Word {
                     Note::Below(bound) => Note::Below(Arc::new(bound.with_arguments(argument))),
                     note => note.clone(),
                 };
-                Self::Noted(Arc::new(word.with_arguments(argument)), note)
+                match word.with_arguments(argument) {
+                    // A number is known better than by what is noted of it.
+                    number @ Self::Number(_) => number,
+                    word => Self::Noted(Arc::new(word), note),
+                }
             }
             other => return other.clone(),
         };
@@ -215,6 +219,12 @@ impl Word {
 
 /// An operation, computed where its operands are numbers.
 pub(super) fn operation(opcode: u8, operands: &[Word]) -> Word {
+    // A sum may have more than two terms, of which several can be numbers once arguments are replaced.
+    if let (op::ADD, [first, rest @ ..]) = (opcode, operands)
+        && rest.len() > 1
+    {
+        return rest.iter().fold(first.clone(), |sum, term| operation(op::ADD, &[sum, term.clone()]));
+    }
     if let (op::ADD, [a, b]) = (opcode, operands) {
         let (constant, rest) = (constant_of(a).wrapping_add(constant_of(b)), [rest_of(a), rest_of(b)]);
         let mut rest: Vec<Word> = rest.into_iter().flatten().collect();
@@ -380,16 +390,15 @@ impl Word {
 /// The number within a sum.
 pub(super) fn constant_of(word: &Word) -> U256 {
     match word {
-        Word::Number(number) => *number,
-        Word::Operation(op::ADD, terms) => terms.iter().find_map(Word::number).unwrap_or_default(),
-        _ => U256::ZERO,
+        Word::Operation(op::ADD, terms) => terms.iter().filter_map(Word::number).fold(U256::ZERO, U256::wrapping_add),
+        word => word.number().unwrap_or_default(),
     }
 }
 
 /// What a sum has besides its number.
 fn rest_of(word: &Word) -> Vec<Word> {
     match word {
-        Word::Number(_) => Vec::new(),
+        word if word.number().is_some() => Vec::new(),
         Word::Operation(op::ADD, terms) => terms.iter().filter(|term| term.number().is_none()).cloned().collect(),
         other => vec![other.clone()],
     }

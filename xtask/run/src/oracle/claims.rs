@@ -35,7 +35,10 @@ pub(super) enum Fit {
 /// The claims of a code's effects, ordered so that what happened is looked up.
 pub(super) struct Claims<'a> {
     entries: Vec<Entry<'a>>,
+    /// Places from which control goes where nobody followed.
     gaps: BTreeSet<u32>,
+    /// First instructions of functions of which not all is told.
+    cut: BTreeSet<u32>,
 }
 
 struct Entry<'a> {
@@ -44,14 +47,22 @@ struct Entry<'a> {
     calls: BTreeMap<u32, Vec<&'a Call>>,
 }
 
+/// Kinds of claims that say something of what is there, not that nothing else is.
+const SAID: [&str; 3] = ["guards", "stored bytes", "stored values"];
+
 /// What was judged: the kind, the function, the instruction and what happened.
 type Key = (&'static str, usize, u32, String);
 
 impl<'a> Claims<'a> {
     pub(super) fn new(effects: &'a CodeEffects) -> Self {
-        let gaps = effects.coverage.gaps.iter();
-        let gaps = gaps.filter(|gap| gap.unknown != Unknown::Contexts).map(|gap| gap.pc.0).collect();
-        Self { entries: effects.entries.iter().map(Entry::new).collect(), gaps }
+        let places = |is_it: &dyn Fn(Unknown) -> bool| {
+            effects.coverage.gaps.iter().filter(|gap| is_it(gap.unknown)).map(|gap| gap.pc.0).collect()
+        };
+        Self {
+            entries: effects.entries.iter().map(Entry::new).collect(),
+            gaps: places(&|unknown| !matches!(unknown, Unknown::Contexts | Unknown::Effects)),
+            cut: places(&|unknown| unknown == Unknown::Effects),
+        }
     }
 
     /// Judges all calls; what happened the same way in several counts once, by the worst.
@@ -60,8 +71,11 @@ impl<'a> Claims<'a> {
         for frame in &recorded.frames {
             let Some((at, entry)) = self.answering(frame) else { continue };
             let has_gap = self.gaps.iter().any(|gap| frame.reached.contains(gap));
+            let is_cut = self.cut.contains(&entry.effects.pc.0);
             let mut add = |kind: &'static str, pc: u32, what: String, (fit, said): (Fit, String)| {
-                let fit = if matches!(fit, Fit::Not(_)) && has_gap { Fit::Declared } else { fit };
+                // What is told holds also where not all is told.
+                let is_excused = has_gap || is_cut && !SAID.contains(&kind);
+                let fit = if matches!(fit, Fit::Not(_)) && is_excused { Fit::Declared } else { fit };
                 let known = judged.entry((kind, at, pc, what)).or_insert_with(|| (fit, said.clone()));
                 if fit > known.0 {
                     *known = (fit, said);
