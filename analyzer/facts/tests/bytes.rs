@@ -129,6 +129,34 @@ fn bytes_that_only_some_way_changed_are_written() {
 }
 
 #[test]
+fn bytes_are_written_where_a_jump_to_an_unknown_place_may_lead_behind_the_load() {
+    let known = format!("PUSH0 SLOAD CALLVALUE @on JUMPI STOP on: {PUT_BYTE_0} PUSH0 SSTORE STOP");
+    expect(&known, &["write 0 byte 0"]);
+    expect(
+        &format!("CALLER @load JUMPI 0x24 CALLDATALOAD 0x04 CALLDATALOAD JUMP load: {known}"),
+        &["read 0 bytes 1-31", "write 0 all bytes"],
+    );
+}
+
+#[test]
+fn bytes_that_a_called_function_may_have_changed_by_a_jump_to_an_unknown_place_are_written() {
+    let found = accesses(&format!(
+        "PUSH0 SLOAD @on @called JUMP on: {PUT_BYTE_0} PUSH0 SSTORE STOP
+         called: CALLVALUE @back JUMPI 0x04 CALLDATALOAD JUMP back: JUMP"
+    ));
+    assert!(found.contains("write 0 all bytes") && !found.contains("write 0 byte 0"), "{found:?}");
+}
+
+#[test]
+fn a_word_is_not_small_where_a_jump_to_an_unknown_place_may_lead_behind_the_comparison() {
+    let put = "PUSH0 SLOAD 0xff NOT AND OR PUSH0 SSTORE STOP out: PUSH0 PUSH0 REVERT";
+    let small = format!("0x04 CALLDATALOAD 0x03 DUP2 GT @out JUMPI {put}");
+    expect(&small, &["write 0 byte 0"]);
+    let found = accesses(&format!("CALLER @load JUMPI 0x24 CALLDATALOAD 0x04 CALLDATALOAD JUMP load: {small}"));
+    assert!(found.contains("write 0 all bytes") && !found.contains("write 0 byte 0"), "{found:?}");
+}
+
+#[test]
 fn what_cannot_change_the_slot_leaves_its_bytes_kept() {
     let static_call = "PUSH0 PUSH0 PUSH0 PUSH0 CALLER GAS STATICCALL POP";
     let of_mapping = "CALLER PUSH0 MSTORE 0x01 0x20 MSTORE CALLER 0x40 PUSH0 KECCAK256 SSTORE";
@@ -188,6 +216,19 @@ fn a_word_that_was_found_to_be_small_is_put_beside_what_is_kept() {
         let put = "PUSH0 SLOAD 0xff NOT AND OR PUSH0 SSTORE STOP out: PUSH0 PUSH0 REVERT";
         expect(&format!("0x04 CALLDATALOAD {check} {put}"), &["write 0 byte 0"]);
     }
+}
+
+#[test]
+fn a_word_is_small_however_far_behind_the_comparison_it_is_used() {
+    let blocks: Vec<String> = (0..600).map(|at| format!("CALLVALUE @on{at} JUMPI on{at}:")).collect();
+    let blocks = blocks.join(" ");
+    expect(
+        &format!(
+            "0x04 CALLDATALOAD 0x03 DUP2 GT @out JUMPI {blocks}
+             PUSH0 SLOAD 0xff NOT AND OR PUSH0 SSTORE STOP out: PUSH0 PUSH0 REVERT"
+        ),
+        &["write 0 byte 0"],
+    );
 }
 
 #[test]

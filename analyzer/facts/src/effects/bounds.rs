@@ -2,7 +2,8 @@
 //!
 //! Compilers compare an index with the length of its array before each access. A comparison holds in the block where its
 //! branch leads, unless other ways lead there too, and in all that only this block leads to; what a called function has
-//! compared whenever it returns holds for its caller behind the call.
+//! compared whenever it returns holds for its caller behind the call. Where a jump of the function may lead to unknown
+//! places, nothing holds.
 
 use std::collections::HashMap;
 

@@ -3,8 +3,9 @@
 //! solc writes a variable that shares its slot by loading the slot and putting the new bytes between the others. These
 //! are kept only when they are still what the slot holds: when the load is of the same slot in the same storage, every
 //! way to the store passes it, and nothing behind it changed those bytes. Any call that can come back may; a store may
-//! unless its slot is provably another one; and one to the same slot leaves what it keeps itself. What cannot be shown
-//! within a bound of work is not kept, so that the store is said to write it.
+//! unless its slot is provably another one; and one to the same slot leaves what it keeps itself. A jump to an unknown
+//! place may lead behind the load, and from a called function to any store. What cannot be shown within a bound of work
+//! is not kept, so that the store is said to write it.
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
@@ -130,7 +131,7 @@ impl<'a> Search<'a> {
             lifted,
             ways,
             bounds,
-            changes: changes(lifted),
+            changes: changes(lifted, ways),
             stores: HashMap::new(),
             stored,
             written_back: BTreeSet::new(),
@@ -214,7 +215,7 @@ impl<'a> Search<'a> {
         let before = between.left;
         if from.node == to.node && from.at < to.at {
             self.pass(&mut between, to.node, from.at + 1..to.at);
-        } else if from.node == to.node {
+        } else if from.node == to.node || self.ways.may_be_unseen(to.node) {
             between.bytes = ByteSet::NONE;
         } else {
             self.pass(&mut between, to.node, 0..to.at);
@@ -391,11 +392,14 @@ fn change(opcode: u8) -> [bool; 2] {
 }
 
 /// Which storages each function may change, with all that it calls.
-fn changes(lifted: &Lifted<'_>) -> Vec<[bool; 2]> {
+fn changes(lifted: &Lifted<'_>, ways: &Ways<'_>) -> Vec<[bool; 2]> {
     let mut changes = vec![[false; 2]; lifted.functions.len()];
     let mut callers = vec![Vec::new(); lifted.functions.len()];
-    for node in &lifted.nodes {
+    for (id, node) in lifted.nodes.iter_enumerated() {
         let function = node.function.0 as usize;
+        if ways.may_be_unseen(id) {
+            changes[function] = [true, true];
+        }
         for [storage, transient] in node.effects.iter().map(|effect| change(effect.opcode)) {
             changes[function][0] |= storage;
             changes[function][1] |= transient;

@@ -1,13 +1,9 @@
 //! Where does control come from within a function, and what must it have passed?
 
-use std::collections::BTreeSet;
-
-use uplint_bytecode::NodeId;
-use uplint_bytecode::index_vec::Id;
+use uplint_bytecode::graph::{BlockId, Dominance, EdgeKind, FlowGraph};
+use uplint_bytecode::index_vec::{Id, IndexVec};
 use uplint_bytecode::lift::{Lifted, Node, Successor};
-
-/// Most nodes that are looked at to tell whether a way leads around one.
-const MAX_LOOKS: usize = 512;
+use uplint_bytecode::{FunctionId, NodeId, unresolved};
 
 /// The ways between the nodes of each function.
 #[derive(Debug)]
@@ -17,6 +13,10 @@ pub(super) struct Ways<'a> {
     predecessors: Vec<NodeId>,
     /// Where those of each node begin, and one end more.
     starts: Vec<u32>,
+    /// The nodes of all functions, below a block that leads to the start of each function.
+    dominance: Dominance,
+    /// Whether control may take a way through a function that nobody saw.
+    has_unseen: IndexVec<FunctionId, bool>,
 }
 
 impl<'a> Ways<'a> {
@@ -38,7 +38,11 @@ impl<'a> Ways<'a> {
                 predecessors[starts[next.index()] as usize] = id;
             }
         }
-        Self { lifted, predecessors, starts }
+        let mut has_unseen: IndexVec<FunctionId, bool> = lifted.functions.iter().map(|_| false).collect();
+        for (node, is_unresolved) in lifted.nodes.iter().zip(unresolved(lifted)) {
+            has_unseen[node.function] |= is_unresolved;
+        }
+        Self { lifted, predecessors, starts, dominance: dominance(lifted), has_unseen }
     }
 
     /// The nodes that control comes from, in ascending order.
@@ -56,22 +60,30 @@ impl<'a> Ways<'a> {
         self.before(node) == [from] && self.start(node) != node
     }
 
-    /// Whether every way to a node of a function passes another one, as far as a bounded look tells.
-    pub(super) fn must_pass(&self, passed: NodeId, node: NodeId) -> bool {
-        let start = self.start(node);
-        let mut seen = BTreeSet::from([passed]);
-        let mut left = Vec::new();
-        if seen.insert(node) {
-            left.push(node);
-        }
-        while let Some(node) = left.pop() {
-            if node == start || seen.len() > MAX_LOOKS {
-                return false;
-            }
-            left.extend(self.before(node).iter().copied().filter(|&before| seen.insert(before)));
-        }
-        true
+    /// Whether control may come to a node on a way that nobody saw, because of a jump of its function.
+    pub(super) fn may_be_unseen(&self, node: NodeId) -> bool {
+        self.has_unseen[self.lifted.nodes[node].function]
     }
+
+    /// Whether every way to a node of a function passes another one without doubt.
+    pub(super) fn must_pass(&self, passed: NodeId, node: NodeId) -> bool {
+        !self.may_be_unseen(node) && self.dominance.dominates(block(passed), block(node))
+    }
+}
+
+/// What lies on every way to each node.
+fn dominance(lifted: &Lifted<'_>) -> Dominance {
+    let first = BlockId::new(lifted.nodes.len());
+    let starts = lifted.functions.iter().map(|function| (first, block(function.node), EdgeKind::Call));
+    let within = lifted.nodes.iter_enumerated().flat_map(|(id, node)| {
+        let next = next(node);
+        next.map(move |next| (block(id), block(next), EdgeKind::Jump))
+    });
+    FlowGraph::new(lifted.nodes.len() + 1, first, starts.chain(within)).dominators()
+}
+
+fn block(node: NodeId) -> BlockId {
+    BlockId::new(node.index())
 }
 
 /// Where control goes from a node within its function.
