@@ -135,6 +135,24 @@ fn an_element_that_a_called_function_writes_is_named_where_its_caller_compared()
 }
 
 #[test]
+fn what_a_function_compares_says_nothing_where_the_jump_to_it_may_lead_elsewhere() {
+    let written = |before: &str| {
+        known(&format!(
+            "@first 0x03 @check JUMP first: @end @write JUMP end: STOP
+             write: 0x04 CALLDATALOAD {before} own: CALLER SWAP1 0x05 ADD SSTORE JUMP
+             check: 0x04 SWAP1 LT ISZERO @out JUMPI JUMP
+             out: PUSH0 PUSH0 REVERT"
+        ))
+    };
+    let compared = (set(&["5[calldata[4]]"]), BTreeSet::from([U256::from(5)]));
+    assert_eq!(written("@own DUP2 @check JUMP"), compared);
+    // It is called with what its caller was given and returns in its place. One off, a place is no label to tell blocks by.
+    let either = "CALLVALUE @to_check JUMPI 0x01 @own ADD @go JUMP to_check: 0x01 @check ADD";
+    let elsewhere = written(&format!("{either} go: 0x01 SWAP1 SUB JUMP"));
+    assert_eq!(elsewhere, (BTreeSet::new(), BTreeSet::new()));
+}
+
+#[test]
 fn elements_that_a_loop_with_a_known_end_writes_are_named() {
     let found = known("PUSH0 loop: CALLER DUP2 0x05 ADD SSTORE 0x01 ADD 0x04 DUP2 LT @loop JUMPI STOP");
     assert_eq!(found, (set(&["5[?]"]), BTreeSet::from([U256::from(5)])));

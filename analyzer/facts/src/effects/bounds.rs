@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use alloy_primitives::U256;
-use uplint_bytecode::lift::{Argument, End, Lifted, Successor};
+use uplint_bytecode::lift::{Argument, End, Lifted, Node, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Term, TermId};
 
@@ -138,8 +138,7 @@ impl Bounds {
         parameters: &mut [Vec<(u32, TermId)>],
     ) {
         let node = &lifted.nodes[id];
-        let mut called = node.called();
-        let (Some(function), None) = (called.next(), called.next()) else { return };
+        let Some(function) = only_call(node) else { return };
         for &(slot, bound) in on_return.get(&function).into_iter().flatten() {
             let less = match bound.less {
                 Less::Number(number) => Less::Number(number),
@@ -157,6 +156,16 @@ impl Bounds {
             }
         }
     }
+}
+
+/// The function that every way out of a node calls.
+fn only_call(node: &Node) -> Option<FunctionId> {
+    let mut called = node.called();
+    let (Some(function), None) = (called.next(), called.next()) else { return None };
+    let is_around = |successor: &Successor| matches!(successor, Successor::Node(_));
+    let mut own = node.transfers.iter().filter(|transfer| transfer.from.is_none());
+    let calls = own.all(|transfer| transfer.to == Successor::Call(function));
+    (calls && !node.successors.iter().any(is_around)).then_some(function)
 }
 
 /// What a condition says of a word when it holds, or when it does not.
