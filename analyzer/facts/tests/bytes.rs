@@ -250,6 +250,35 @@ fn a_word_from_before_a_field_was_written_brings_back_what_the_field_held() {
 }
 
 #[test]
+fn slots_that_are_hashes_of_hashes_of_many_words_are_not_compared_without_end() {
+    // Only the innermost words differ, and those may be equal.
+    let hash = format!(
+        "{} 0x0400 PUSH0 KECCAK256 SWAP1 POP",
+        (0..32).map(|at| format!("DUP1 0x{:04x} MSTORE", at * 32)).collect::<Vec<_>>().join(" ")
+    );
+    let slot = |innermost: &str| format!("{innermost} CALLDATALOAD {}", format!("{hash} ").repeat(8));
+    let found = accesses(&format!(
+        "{} {} DUP2 SLOAD CALLER DUP3 SSTORE {PUT_BYTE_0} DUP3 SSTORE STOP",
+        slot("0x04"),
+        slot("0x24")
+    ));
+    assert!(
+        found.iter().filter(|access| access.starts_with("write")).all(|access| access.ends_with("all bytes")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_word_is_kept_from_where_the_same_block_stored_it_to_the_slot() {
+    let word = "0x04 CALLDATALOAD";
+    let found = accesses(&format!(
+        "CALLVALUE @main JUMPI {word} PUSH0 SSTORE STOP
+         main: {word} PUSH0 SSTORE {word} 0x01 SSTORE {word} {PUT_BYTE_0} PUSH0 SSTORE STOP"
+    ));
+    assert!(found.contains("write 0 byte 0"), "{found:?}");
+}
+
+#[test]
 fn a_word_from_before_a_loop_is_not_what_the_slot_holds_within_it() {
     expect(
         &format!("PUSH0 SLOAD loop: DUP1 {PUT_BYTE_0} PUSH0 SSTORE CALLVALUE @loop JUMPI STOP"),

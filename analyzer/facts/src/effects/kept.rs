@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use alloy_primitives::U256;
 use uplint_bytecode::lift::{Effect, Lifted};
-use uplint_bytecode::{NodeId, Pc, Term, TermId, opcode as op};
+use uplint_bytecode::{FunctionId, NodeId, Pc, Term, TermId, opcode as op};
 
 use super::access::AccessSpace;
 use super::bounds::Bounds;
@@ -89,6 +89,9 @@ impl Place {
     }
 }
 
+/// A word that is stored, its slot and storage, and the function.
+type Stored = (TermId, TermId, AccessSpace, FunctionId);
+
 /// A store whose kept bytes are looked for.
 #[derive(Clone, Copy)]
 struct Store {
@@ -107,8 +110,8 @@ struct Search<'a> {
     changes: Vec<[bool; 2]>,
     /// What each store keeps; nothing while that is looked for.
     stores: HashMap<(NodeId, Pc), ByteSet>,
-    /// Where words are stored.
-    stored: HashMap<TermId, Vec<Place>>,
+    /// Where words are stored, in order.
+    stored: HashMap<Stored, Vec<Place>>,
     written_back: BTreeSet<TermId>,
     /// How many effects and nodes may still be passed.
     left: usize,
@@ -118,11 +121,12 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(lifted: &'a Lifted<'a>, ways: &'a Ways<'a>, bounds: &'a Bounds) -> Self {
-        let mut stored: HashMap<TermId, Vec<Place>> = HashMap::new();
+        let mut stored: HashMap<Stored, Vec<Place>> = HashMap::new();
         for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
             for (at, effect) in node.effects.iter().enumerate() {
-                if let (op::SSTORE | op::TSTORE, &[_, value]) = (effect.opcode, effect.operands()) {
-                    stored.entry(value).or_default().push(Place { node: id, at });
+                if let (op::SSTORE | op::TSTORE, &[slot, value]) = (effect.opcode, effect.operands()) {
+                    let key = (value, slot, AccessSpace::of(effect.opcode), node.function);
+                    stored.entry(key).or_default().push(Place { node: id, at });
                 }
             }
         }
@@ -192,18 +196,13 @@ impl<'a> Search<'a> {
 
     /// The bytes of a word that an earlier store put into the same slot, and that are still there.
     fn stored_before(&mut self, word: TermId, store: Store) -> ByteSet {
-        let lifted = self.lifted;
-        let Some(places) = self.stored.get(&word) else { return ByteSet::NONE };
-        let is_same = |place: &&Place| {
-            let effect = place.of(lifted);
-            **place != store.place
-                && effect.operands().first() == Some(&store.slot)
-                && AccessSpace::of(effect.opcode) == store.space
-                && lifted.nodes[place.node].function == lifted.nodes[store.place.node].function
-        };
-        // The nearest one in the same block, or the only one of all.
-        let within = places.iter().rfind(|place| place.node == store.place.node && place.at < store.place.at);
-        let place = within.filter(is_same).or_else(|| places.iter().find(is_same)).copied();
+        let function = self.lifted.nodes[store.place.node].function;
+        let Some(places) = self.stored.get(&(word, store.slot, store.space, function)) else { return ByteSet::NONE };
+        // The nearest one in the same block, or the first of all.
+        let (node, at) = (store.place.node, store.place.at);
+        let before = places.partition_point(|place| (place.node, place.at) < (node, at));
+        let within = before.checked_sub(1).map(|last| places[last]).filter(|place| place.node == node);
+        let place = within.or_else(|| places.iter().find(|&&place| place != store.place).copied());
         place.map_or(ByteSet::NONE, |place| self.unchanged(place, store))
     }
 
@@ -270,7 +269,7 @@ impl<'a> Search<'a> {
             let kept = match effect.operands().first() {
                 Some(_) if CallKind::of(effect.opcode).is_some() => ByteSet::NONE,
                 Some(&other) if other == slot => self.store(place, depth),
-                Some(&other) if are_apart(lifted, other, slot, 0) => ByteSet::ALL,
+                Some(&other) if are_apart(lifted, other, slot, 0, &mut between.left) => ByteSet::ALL,
                 _ => ByteSet::NONE,
             };
             between.bytes = between.bytes.and(kept);
@@ -341,11 +340,14 @@ impl<'a> Search<'a> {
         if let Some(number) = terms.number(word) {
             return ByteSet::of(*number, |byte| byte == 0);
         }
+        if !self.may_look() {
+            return ByteSet::NONE;
+        }
         let less = self.bounds.number_at(self.ways, node, word);
         let most = less.map_or(256, |less| less.saturating_sub(U256::ONE).bit_len());
         let above = ByteSet::from(most.div_ceil(8));
         let Term::Operation { opcode, operands } = terms.get(word) else { return above };
-        if depth > MAX_DEPTH || !self.may_look() {
+        if depth > MAX_DEPTH {
             return above;
         }
         let bits = |at: usize| terms.number(operands[at]).map(|bits| usize::try_from(*bits).unwrap_or(256).min(256));
@@ -439,9 +441,12 @@ fn load_at(lifted: &Lifted<'_>, node: NodeId, pc: Pc, store: Store) -> Option<Pl
 const MAX_OFFSET: u64 = 1 << 32;
 
 /// Whether two slots are different without doubt: different numbers, different distances from the same word, and, since
-/// hashes do not collide, hashes of different bytes and declared slots.
-fn are_apart(lifted: &Lifted<'_>, a: TermId, b: TermId, depth: u32) -> bool {
+/// hashes do not collide, hashes of different bytes and declared slots. Each pair of words that is looked at takes one of
+/// the looks that are left; with none left nothing is certain.
+fn are_apart(lifted: &Lifted<'_>, a: TermId, b: TermId, depth: u32, left: &mut usize) -> bool {
     let terms = &lifted.terms;
+    let Some(less) = left.checked_sub(1).filter(|_| a != b) else { return false };
+    *left = less;
     let ((base_a, by_a), (base_b, by_b)) = (terms.base_and_offset(a), terms.base_and_offset(b));
     let is_near = |by: U256| by < U256::from(MAX_OFFSET);
     let hash = |base: TermId| match terms.get(base) {
@@ -464,7 +469,7 @@ fn are_apart(lifted: &Lifted<'_>, a: TermId, b: TermId, depth: u32) -> bool {
             let differ = len_a != len_b
                 || depth < MAX_EARLIER
                     && a.iter().chain(b).all(is_whole)
-                    && words.any(|(a, b)| are_apart(lifted, a.term, b.term, depth + 1));
+                    && words.any(|(a, b)| are_apart(lifted, a.term, b.term, depth + 1, left));
             differ && is_near(by_a) && is_near(by_b)
         }
     }
