@@ -199,6 +199,15 @@ impl Terms {
         }
     }
 
+    /// What is tested beneath the negations of a condition, and whether the condition holds when that is not zero.
+    pub fn without_negations(&self, condition: TermId) -> (TermId, bool) {
+        let (mut word, mut holds) = (condition, true);
+        while let Some(&[negated]) = self.operands_of(word, op::ISZERO) {
+            (word, holds) = (negated, !holds);
+        }
+        (word, holds)
+    }
+
     /// A term and the constant that is added to it.
     pub fn base_and_offset(&self, term: TermId) -> (Option<TermId>, U256) {
         if let Some(number) = self.number(term) {

@@ -1,7 +1,5 @@
 //! What is known at one point of a function: its part of the stack, and memory.
 
-use revm_bytecode::opcode as op;
-
 use crate::term::{FunctionId, TermId, Terms};
 
 use super::memory::Memory;
@@ -41,7 +39,7 @@ impl State {
 
     /// Whether the branches on the way here decide a condition.
     pub(super) fn decided(&self, terms: &Terms, condition: TermId) -> Option<bool> {
-        let (word, holds) = without_negations(terms, condition);
+        let (word, holds) = terms.without_negations(condition);
         if let Some(number) = terms.number(word) {
             return Some(number.is_zero() != holds);
         }
@@ -52,7 +50,7 @@ impl State {
     /// A branch finds that a condition holds, or that it does not. A word means the same as long as it is on the way:
     /// where a loop makes it anew, the way into the loop knows nothing of it, and only what all ways know is kept.
     pub(super) fn assume(&mut self, terms: &Terms, condition: TermId, is_true: bool) {
-        let (word, holds) = without_negations(terms, condition);
+        let (word, holds) = terms.without_negations(condition);
         if self.assumed.len() == MAX_ASSUMED {
             self.assumed.remove(0);
         }
@@ -140,13 +138,4 @@ impl State {
         self.items.drain(..back);
         self.below -= u32::try_from(back).unwrap_or(self.below);
     }
-}
-
-/// What is tested beneath the negations of a condition, and whether the condition holds when that is not zero.
-fn without_negations(terms: &Terms, condition: TermId) -> (TermId, bool) {
-    let (mut word, mut holds) = (condition, true);
-    while let Some(&[negated]) = terms.operands_of(word, op::ISZERO) {
-        (word, holds) = (negated, !holds);
-    }
-    (word, holds)
 }

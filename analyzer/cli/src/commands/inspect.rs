@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::ValueEnum as _;
 use serde_json::{Map, Value};
 use uplint_bytecode::ssa::Program;
 use uplint_compile::CompileOptions;
@@ -225,18 +226,9 @@ fn as_picture(contract: &Inspected, format: Format) -> Result<String, CliError> 
         .map_err(|message| CliError::Internal { message: format!("the picture: {message}") })
 }
 
-/// What a part is called.
-fn name_of(show: Show) -> &'static str {
-    match show {
-        Show::Layout => "layout",
-        Show::Selectors => "selectors",
-        Show::Functions => "functions",
-        Show::Cfg => "cfg",
-        Show::Ssa => "ssa",
-        Show::Accesses => "accesses",
-        Show::Calls => "calls",
-        Show::Guards => "guards",
-    }
+/// What a part is called, as it is asked for.
+fn name_of(show: Show) -> String {
+    show.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// A line with a double one under it.
@@ -254,7 +246,7 @@ fn as_text(contracts: &[Inspected], show: &[Show], output: &Output) -> String {
                 let part = part(contract, one, format);
                 let part = part.trim_end();
                 // The parts tell of the same functions, one after the other.
-                if show.len() > 1 { format!("{}\n\n{part}", titled(name_of(one))) } else { part.to_owned() }
+                if show.len() > 1 { format!("{}\n\n{part}", titled(&name_of(one))) } else { part.to_owned() }
             })
             .collect();
         format!("{}\n\n{}\n", one_line(&name), parts.join("\n\n"))
@@ -270,7 +262,7 @@ fn as_json(contracts: &[Inspected], show: &[Show]) -> Result<String, CliError> {
         entry.insert("name".to_owned(), Value::String(contract.facts.artifact.contract.to_string()));
         for &show in show {
             let text = part(contract, show, InspectFormat::Json);
-            entry.insert(name_of(show).to_owned(), serde_json::from_str(&text).map_err(internal)?);
+            entry.insert(name_of(show), serde_json::from_str(&text).map_err(internal)?);
         }
         list.push(Value::Object(entry));
     }

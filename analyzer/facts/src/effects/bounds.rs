@@ -53,7 +53,7 @@ impl Bounds {
         let mut bounds = Self { of: HashMap::new() };
         let mut nodes: Vec<Vec<NodeId>> = vec![Vec::new(); lifted.functions.len()];
         let mut parameters: Vec<Vec<(u32, TermId)>> = vec![Vec::new(); lifted.functions.len()];
-        for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
+        for (id, node) in lifted.nodes.iter_enumerated() {
             nodes[node.function.0 as usize].push(id);
             bounds.compare(lifted, ways, id);
         }
@@ -117,10 +117,7 @@ impl Bounds {
         if lifted.terms.number(target).is_none() || node.branches[0] == node.branches[1] {
             return;
         }
-        let (mut compared, mut is_true) = (condition, true);
-        while let Some(&[negated]) = lifted.terms.operands_of(compared, op::ISZERO) {
-            (compared, is_true) = (negated, !is_true);
-        }
+        let (compared, is_true) = lifted.terms.without_negations(condition);
         for (next, holds) in node.branches.iter().zip([is_true, !is_true]) {
             let Some(next) = next.filter(|&next| ways.only_from(next, id)) else { continue };
             if let Some((word, less)) = compared_word(lifted, compared, holds) {

@@ -69,13 +69,8 @@ impl Conditions<'_> {
 
     /// What is tested beneath negations, and whether it holds.
     fn without_negations(&self, condition: TermId, holds: bool) -> (TermId, bool) {
-        let (mut condition, mut holds) = (condition, holds);
-        while let Term::Operation { opcode: op::ISZERO, operands: &[negated] } =
-            self.summaries.lifted.terms.get(condition)
-        {
-            (condition, holds) = (negated, !holds);
-        }
-        (condition, holds)
+        let (word, is_positive) = self.summaries.lifted.terms.without_negations(condition);
+        (word, is_positive == holds)
     }
 
     /// What is required where words meet; `None` where that cannot be told better than by the word itself.

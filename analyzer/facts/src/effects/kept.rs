@@ -45,7 +45,7 @@ pub(super) struct Kept {
 impl Kept {
     pub(super) fn new(lifted: &Lifted<'_>, ways: &Ways<'_>, bounds: &Bounds) -> Self {
         let mut search = Search::new(lifted, ways, bounds);
-        for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
+        for (id, node) in lifted.nodes.iter_enumerated() {
             for (at, effect) in node.effects.iter().enumerate() {
                 if matches!(effect.opcode, op::SSTORE | op::TSTORE) {
                     search.looks.set(MAX_LOOKS);
@@ -54,7 +54,7 @@ impl Kept {
             }
         }
         let mut written = HashMap::new();
-        for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
+        for (id, node) in lifted.nodes.iter_enumerated() {
             for (at, effect) in node.effects.iter().enumerate() {
                 if matches!(effect.opcode, op::SSTORE | op::TSTORE) {
                     search.looks.set(MAX_LOOKS);
@@ -122,7 +122,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(lifted: &'a Lifted<'a>, ways: &'a Ways<'a>, bounds: &'a Bounds) -> Self {
         let mut stored: HashMap<Stored, Vec<Place>> = HashMap::new();
-        for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
+        for (id, node) in lifted.nodes.iter_enumerated() {
             for (at, effect) in node.effects.iter().enumerate() {
                 if let (op::SSTORE | op::TSTORE, &[slot, value]) = (effect.opcode, effect.operands()) {
                     let key = (value, slot, AccessSpace::of(effect.opcode), node.function);

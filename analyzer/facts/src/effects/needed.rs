@@ -70,7 +70,7 @@ struct Spread<'a> {
 impl<'a> Spread<'a> {
     fn new(lifted: &'a Lifted<'a>) -> Self {
         let mut callers = vec![Vec::new(); lifted.functions.len()];
-        for (at, node) in (0..).map(NodeId).zip(&lifted.nodes) {
+        for (at, node) in lifted.nodes.iter_enumerated() {
             node.called().for_each(|called| callers[called.0 as usize].push(at));
         }
         Self {
@@ -95,7 +95,7 @@ impl<'a> Spread<'a> {
                 }
             }
         }
-        for (id, node) in (0..).map(NodeId).zip(&lifted.nodes) {
+        for (id, node) in lifted.nodes.iter_enumerated() {
             for effect in &node.effects {
                 match (effect.opcode, effect.operands()) {
                     (op::SSTORE | op::TSTORE, &[slot, value]) => {

@@ -50,6 +50,9 @@ struct Entry<'a> {
 /// Kinds of claims that say something of what is there, not that nothing else is.
 const SAID: [&str; 3] = ["guards", "stored bytes", "stored values"];
 
+/// Takes what was judged: the kind, the instruction, what happened, and how well it fits what is said.
+type Add<'a> = dyn FnMut(&'static str, u32, String, (Fit, String)) + 'a;
+
 /// What was judged: the kind, the function, the instruction and what happened.
 type Key = (&'static str, usize, u32, String);
 
@@ -122,13 +125,7 @@ impl<'a> Entry<'a> {
         entry
     }
 
-    fn judge(
-        &self,
-        pc: u32,
-        happened: &Happened,
-        frame: &Frame,
-        add: &mut dyn FnMut(&'static str, u32, String, (Fit, String)),
-    ) {
+    fn judge(&self, pc: u32, happened: &Happened, frame: &Frame, add: &mut Add<'_>) {
         match *happened {
             Happened::Load { space, slot } => {
                 let kind = if space == AccessSpace::Storage { "loads" } else { "transient loads" };
@@ -148,54 +145,56 @@ impl<'a> Entry<'a> {
                 }
             }
             Happened::Call { opcode, target, value, selector } => {
-                let what = format!("{} of {target:#x}", op::OpCode::name_by_op(opcode));
-                let calls: Vec<&Call> = self
-                    .calls
-                    .get(&pc)
-                    .into_iter()
-                    .flatten()
-                    .filter(|call| opcode_of(call.kind) == opcode)
-                    .copied()
-                    .collect();
-                if calls.is_empty() {
-                    add("calls", pc, what, (Fit::Not("the function makes no such call"), String::new()));
-                    return;
-                }
-                let said = || list(calls.iter().map(|call| call.target.to_string()));
-                if matches!(opcode, op::CREATE | op::CREATE2) {
-                    add("creations", pc, what, (Fit::Exactly, String::new()));
-                } else {
-                    let low = |word: U256| word << 96 >> 96;
-                    let fit = word_fit(calls.iter().map(|call| &call.target), frame, |word| low(word) == target);
-                    add("calls", pc, what, (fit, said()));
-                }
-                if matches!(opcode, op::CALL | op::CALLCODE | op::CREATE | op::CREATE2) {
-                    let values = || calls.iter().filter_map(|call| call.value.as_ref());
-                    let fit = word_fit(values(), frame, |word| word == value);
-                    let said = list(values().map(ToString::to_string));
-                    add("values sent", pc, format!("{value}"), (fit, said));
-                }
-                if let Some(selector) = selector {
-                    add("selectors called", pc, format!("{selector:02x?}"), selector_fit(&calls, selector));
-                }
+                self.judge_call((pc, opcode), (target, value, selector), frame, add);
             }
             Happened::Log { first, topics } => {
                 let first = first.map(B256::from);
                 let events = &self.effects.events;
-                let fit = if events.contains(&(first, topics)) && (first.is_some() || topics == 0) {
-                    Fit::Exactly
-                } else if events.contains(&(None, topics)) {
-                    Fit::InPart
-                } else {
-                    Fit::Not("the function tells no such event")
-                };
+                // Where there is a topic, one that is not known says too little.
+                let is_exact = events.contains(&(first, topics)) && (first.is_some() || topics == 0);
+                let open = events.contains(&(None, topics)).then_some(Fit::InPart);
+                let fit = told_fit(is_exact, open, "the function tells no such event");
                 add("events", pc, format!("{first:?}, {topics} topics"), (fit, format!("{events:?}")));
             }
         }
     }
 
+    fn judge_call(
+        &self,
+        (pc, opcode): (u32, u8),
+        (target, value, selector): (U256, U256, Option<[u8; 4]>),
+        frame: &Frame,
+        add: &mut Add<'_>,
+    ) {
+        let what = format!("{} of {target:#x}", op::OpCode::name_by_op(opcode));
+        let here = self.calls.get(&pc).into_iter().flatten().copied();
+        let calls: Vec<&Call> = here.filter(|call| opcode_of(call.kind) == opcode).collect();
+        if calls.is_empty() {
+            add("calls", pc, what, (Fit::Not("the function makes no such call"), String::new()));
+            return;
+        }
+        if matches!(opcode, op::CREATE | op::CREATE2) {
+            add("creations", pc, what, (Fit::Exactly, String::new()));
+        } else {
+            let targets = || calls.iter().map(|call| &call.target);
+            let fit = word_fit(targets(), frame, |word| word << 96 >> 96 == target);
+            add("calls", pc, what, (fit, list(targets().map(ToString::to_string))));
+        }
+        if matches!(opcode, op::CALL | op::CALLCODE | op::CREATE | op::CREATE2) {
+            let values = || calls.iter().filter_map(|call| call.value.as_ref());
+            let fit = word_fit(values(), frame, |word| word == value);
+            add("values sent", pc, format!("{value}"), (fit, list(values().map(ToString::to_string))));
+        }
+        if let Some(selector) = selector {
+            let told: Vec<_> = calls.iter().map(|call| call.selector).collect();
+            let open = told.contains(&None).then_some(Fit::Declared);
+            let fit = told_fit(told.contains(&Some(selector)), open, "the function calls another selector");
+            add("selectors called", pc, format!("{selector:02x?}"), (fit, format!("{told:02x?}")));
+        }
+    }
+
     /// What a call that succeeded says of conditions and of lengths.
-    fn judge_end(&self, frame: &Frame, add: &mut dyn FnMut(&'static str, u32, String, (Fit, String))) {
+    fn judge_end(&self, frame: &Frame, add: &mut Add<'_>) {
         let Ended::Succeeded { returned, is_destroyed } = frame.ended else { return };
         for guard in &self.effects.guards {
             let said = guard.condition.to_string();
@@ -209,13 +208,8 @@ impl<'a> Entry<'a> {
         }
         if !is_destroyed {
             let lens = &self.effects.return_lens;
-            let fit = if lens.contains(&Some(returned)) {
-                Fit::Exactly
-            } else if lens.contains(&None) {
-                Fit::InPart
-            } else {
-                Fit::Not("the function returns other lengths")
-            };
+            let open = lens.contains(&None).then_some(Fit::InPart);
+            let fit = told_fit(lens.contains(&Some(returned)), open, "the function returns other lengths");
             add("returned lengths", self.effects.pc.0, format!("{returned} bytes"), (fit, format!("{lens:?}")));
         }
     }
@@ -295,16 +289,9 @@ fn word_fit<'w>(words: impl Iterator<Item = &'w Word>, frame: &Frame, is_it: imp
     words.map(fit_of).min().unwrap_or(Fit::Declared)
 }
 
-fn selector_fit(calls: &[&Call], selector: [u8; 4]) -> (Fit, String) {
-    let told: Vec<_> = calls.iter().map(|call| call.selector).collect();
-    let fit = if told.contains(&Some(selector)) {
-        Fit::Exactly
-    } else if told.contains(&None) {
-        Fit::Declared
-    } else {
-        Fit::Not("the function calls another selector")
-    };
-    (fit, format!("{told:02x?}"))
+/// How well what is told fits, when it says exactly what happened or leaves it open.
+fn told_fit(is_exact: bool, open: Option<Fit>, reason: &'static str) -> Fit {
+    if is_exact { Fit::Exactly } else { open.unwrap_or(Fit::Not(reason)) }
 }
 
 fn opcode_of(kind: CallKind) -> u8 {

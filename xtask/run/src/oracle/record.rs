@@ -78,6 +78,12 @@ impl Recorded {
         self.steps = 0;
     }
 
+    /// The call of the judged code that runs, when the innermost one is.
+    fn frame(&mut self) -> Option<&mut Frame> {
+        let running = self.running.last().copied().flatten()?;
+        self.frames.get_mut(running)
+    }
+
     fn add(&mut self, pc: u32, event: Event) {
         let known = self.known.entry(pc).or_default();
         if *known < MAX_EVENTS && self.events.insert((pc, event)) {
@@ -101,7 +107,7 @@ impl Recorded {
         let preimage = Bytes::from(preimage);
         let hash = keccak256(&preimage);
         self.preimages.insert(hash, preimage.clone());
-        if let Some(frame) = self.running.last().copied().flatten().and_then(|at| self.frames.get_mut(at)) {
+        if let Some(frame) = self.frame() {
             frame.preimages.insert(hash, preimage.clone());
         }
         self.add(pc, Event::Hash { preimage });
@@ -198,7 +204,7 @@ impl<CTX: ContextTr + Host> Inspector<CTX, EthInterpreter> for Recorded {
         }
         let Ok(pc) = u32::try_from(interpreter.bytecode.pc()) else { return };
         let opcode = interpreter.bytecode.opcode();
-        if let Some(frame) = self.running.last().copied().flatten().and_then(|at| self.frames.get_mut(at)) {
+        if let Some(frame) = self.frame() {
             frame.reached.insert(pc);
             if let Some((happened, loaded)) = about_to_happen(opcode, interpreter, context) {
                 if let (Happened::Load { space, slot }, Some(loaded)) = (&happened, loaded) {
