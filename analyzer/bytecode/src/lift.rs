@@ -27,8 +27,9 @@
 //! # Summaries
 //!
 //! What a function does to its callers is its exits alone: where it jumps to, how many words it takes, what it leaves
-//! instead, in terms of its parameters, and how far down in memory it may have written. An exit grows until it changes no
-//! more; each caller is then told, so that recursion ends where nothing new is said.
+//! instead, in terms of its parameters, how far down in memory it may have written, and the last words that it left there
+//! on every way. An exit grows until it changes no more; each caller is then told, so that recursion ends where nothing
+//! new is said.
 //!
 //! # Why it ends
 //!
@@ -55,7 +56,7 @@ mod state;
 mod step;
 mod target;
 
-use memory::Writes;
+use memory::{Run, Writes};
 use state::State;
 
 /// Most contexts of one block in one function.
@@ -278,6 +279,8 @@ pub struct Exit {
     /// The one of the jumps that was found first.
     first_jump: Pc,
     writes: Writes,
+    /// What it leaves in memory, in its own words.
+    left: Vec<Run>,
     is_dirty: bool,
 }
 

@@ -44,6 +44,55 @@ fn a_slot_that_a_function_chooses_is_one_of_two() {
 }
 
 #[test]
+fn what_a_function_leaves_in_memory_is_hashed_by_its_caller() {
+    let code = |put: &str| format!("@back 0x07 @put JUMP back: 0x20 PUSH0 KECCAK256 SLOAD POP STOP put: {put}");
+    assert_eq!(slots(&code("PUSH0 MSTORE JUMP")), set(&["7[..]"]));
+    // It may have left it, or a part of it.
+    assert_eq!(slots(&code("CALLVALUE @skip JUMPI PUSH0 MSTORE JUMP skip: POP JUMP")), set(&["unknown (?)"]));
+    assert_eq!(slots(&code("PUSH0 MSTORE CALLVALUE 0x1f MSTORE8 JUMP")), set(&["seed 0x0[msg.value]"]));
+}
+
+#[test]
+fn what_functions_leave_behind_a_pointer_is_hashed_by_their_caller() {
+    // The outer function is given where to write, and the inner one writes there.
+    let found = slots(
+        "0x40 MLOAD @back 0x07 DUP3 @outer JUMP back: 0x20 SWAP1 KECCAK256 SLOAD POP STOP
+         outer: @done DUP3 DUP3 @inner JUMP done: POP POP JUMP
+         inner: MSTORE JUMP",
+    );
+    assert_eq!(found, set(&["7[..]"]));
+}
+
+#[test]
+fn an_array_within_an_array_is_bounded_by_what_its_slot_was_compared_with() {
+    // `rows[i]` is compared with the length in slot 3, and then all that it holds is walked over.
+    let code = |check: &str| {
+        format!(
+            "0x03 PUSH0 MSTORE 0x04 CALLDATALOAD {check} within: 0x20 PUSH0 KECCAK256 ADD
+             PUSH0 MSTORE 0x20 PUSH0 KECCAK256
+             loop: DUP1 SLOAD POP 0x01 ADD CALLVALUE @loop JUMPI STOP"
+        )
+    };
+    let (known, roots) = known(&code("DUP1 0x03 SLOAD GT @within JUMPI STOP"));
+    assert_eq!((known, roots), (set(&["3", "3[calldata[4]][?]"]), BTreeSet::from([U256::from(3)])));
+    let (known, roots) = self::known(&code("@within JUMP"));
+    assert_eq!((known, roots), (set(&[]), BTreeSet::new()));
+}
+
+#[test]
+fn what_a_loop_made_in_an_earlier_round_is_not_bounded_by_a_comparison_in_a_later_one() {
+    // The element of the round before is read where this round's index was compared.
+    let found = slots(
+        "0x03 PUSH0 MSTORE 0x03
+         loop: 0x04 CALLDATALOAD SLOAD
+         DUP1 0x03 SLOAD GT @within JUMPI
+         next: SWAP1 POP 0x20 PUSH0 KECCAK256 ADD CALLVALUE @loop JUMPI STOP
+         within: SWAP1 SLOAD POP DUP1 @next JUMP",
+    );
+    assert!(found.iter().any(|slot| slot.contains("unbounded") || slot.starts_with("unknown")), "{found:?}");
+}
+
+#[test]
 fn a_loop_over_the_data_of_an_array_accesses_its_elements() {
     let found =
         slots("0x03 PUSH0 MSTORE 0x20 PUSH0 KECCAK256 loop: DUP1 SLOAD POP 0x02 ADD CALLVALUE @loop JUMPI STOP");
@@ -66,6 +115,7 @@ fn a_loop_over_the_members_of_a_namespace_is_within_it() {
 #[test]
 fn a_slot_from_the_call_data_is_given_and_not_unknown() {
     assert_eq!(slots("0x04 CALLDATALOAD SLOAD POP STOP"), set(&["slot calldata[4]"]));
+    assert_eq!(slots("0x04 CALLDATALOAD 0x60 SHL SLOAD POP STOP"), set(&["slot (calldata[4] << 96)"]));
     assert_eq!(
         slots("0x04 CALLDATALOAD SLOAD SLOAD POP STOP"),
         set(&["slot calldata[4]", "unknown (storage[slot calldata[4]])"])

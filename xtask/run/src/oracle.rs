@@ -99,6 +99,8 @@ pub struct Verdict {
     pub counts: BTreeMap<&'static str, Count>,
     /// In ascending order of place.
     pub uncovered: Vec<Uncovered>,
+    /// Events at places where it is said that something is not known, in ascending order of kind.
+    pub declared: Vec<Uncovered>,
     /// Calls of the code, those that it made of itself among them.
     pub calls: u64,
     /// Calls that were refused before they ran.
@@ -115,6 +117,7 @@ impl AddAssign for Verdict {
             self.counts.entry(kind).or_default().add(count);
         }
         self.uncovered.extend(other.uncovered);
+        self.declared.extend(other.declared);
         self.calls += other.calls;
         self.refused += other.refused;
         self.executed += other.executed;

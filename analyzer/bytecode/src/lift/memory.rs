@@ -23,9 +23,12 @@ const MAX_RUNS: usize = 32;
 /// Longest run that is read for a hash, in bytes.
 const MAX_READ_BYTES: u64 = 1024;
 
+/// Most runs that a function tells its callers.
+const MAX_LEFT: usize = 8;
+
 /// Bytes of a word at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Run {
+pub(super) struct Run {
     base: Option<TermId>,
     start: u64,
     /// The lowest address where it can be.
@@ -36,6 +39,18 @@ struct Run {
 impl Run {
     fn end(&self) -> u64 {
         self.start + u64::from(self.piece.len)
+    }
+
+    /// The word of which it holds bytes.
+    pub(super) fn word(&self) -> TermId {
+        self.piece.term
+    }
+
+    /// The address of its first byte.
+    pub(super) fn address(&self, terms: &mut Terms) -> TermId {
+        let Some(base) = self.base else { return terms.constant(U256::from(self.start)) };
+        let offset = terms.constant(U256::from(self.start).wrapping_sub(U256::from(ORIGIN)));
+        terms.operation(op::ADD, &[base, offset])
     }
 }
 
@@ -327,6 +342,29 @@ impl Memory {
             run.piece.len == 32 && start.is_some_and(|start| start == last)
         };
         self.runs.iter().rev().find(is_last).map(|run| run.piece)
+    }
+
+    /// What a function leaves in memory, the latest of it.
+    pub(super) fn left(&self) -> Vec<Run> {
+        self.runs[self.runs.len().saturating_sub(MAX_LEFT)..].to_vec()
+    }
+
+    /// Keeps of what a function leaves only what is also left here. Answers whether that is less than before.
+    pub(super) fn keep_left(&self, left: &mut Vec<Run>) -> bool {
+        let before = left.len();
+        left.retain(|run| self.runs.contains(run));
+        before != left.len()
+    }
+
+    /// Another function left bytes of a word, and they are still there when it returns.
+    pub(super) fn find(&mut self, terms: &Terms, run: &Run, address: TermId, floor: Floor, word: TermId) {
+        let Some((base, start)) = place(terms, address) else { return };
+        let end = start.saturating_add(u64::from(run.piece.len));
+        let is_free = self.runs.iter().all(|run| run.base != base || run.end() <= start || run.start >= end);
+        if is_free && self.runs.len() < MAX_RUNS {
+            let floor = floor.low.max(run.floor);
+            self.runs.push(Run { base, start, floor, piece: Piece { term: word, ..run.piece } });
+        }
     }
 
     /// Forgets what another function may have written, which was given these addresses.

@@ -17,6 +17,9 @@ use super::ways::Ways;
 /// Most bounds that are kept of one word.
 const MAX_BOUNDS: usize = 32;
 
+/// Most joins between a word and one that is compared.
+const MAX_JOINS_PASSED: usize = 3;
+
 /// What a word is less than.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Less {
@@ -45,12 +48,14 @@ enum Holds {
 #[derive(Debug)]
 pub(super) struct Bounds {
     of: HashMap<TermId, Vec<Bound>>,
+    /// Whether something is known of a word, or of what it is made of, by its number.
+    is_in: Vec<bool>,
 }
 
 impl Bounds {
     /// `called_first` are the functions, called ones before their callers.
     pub(super) fn new(lifted: &Lifted<'_>, ways: &Ways<'_>, called_first: &[FunctionId]) -> Self {
-        let mut bounds = Self { of: HashMap::new() };
+        let mut bounds = Self { of: HashMap::new(), is_in: Vec::new() };
         let mut nodes: Vec<Vec<NodeId>> = vec![Vec::new(); lifted.functions.len()];
         let mut parameters: Vec<Vec<(u32, TermId)>> = vec![Vec::new(); lifted.functions.len()];
         for (id, node) in lifted.nodes.iter_enumerated() {
@@ -83,7 +88,32 @@ impl Bounds {
                 on_return.insert(function, held);
             }
         }
+        bounds.is_in = bounds.made_of_bounded(lifted);
         bounds
+    }
+
+    /// Whether something is known of each word, or of what it is made of. Words are numbered behind what they are made
+    /// of, but for what goes into a join.
+    fn made_of_bounded(&self, lifted: &Lifted<'_>) -> Vec<bool> {
+        let mut is_in = vec![false; lifted.terms.len()];
+        for _ in 0..MAX_JOINS_PASSED {
+            for term in lifted.terms.ids() {
+                let of = |term: &TermId| is_in[term.index()];
+                is_in[term.index()] = self.of.contains_key(&term)
+                    || match lifted.terms.get(term) {
+                        Term::Operation { operands, .. } => operands.iter().any(of),
+                        Term::Hash(pieces) => pieces.iter().any(|piece| of(&piece.term)),
+                        Term::Join { .. } => lifted.inputs(term).into_iter().flatten().any(of),
+                        _ => false,
+                    };
+            }
+        }
+        is_in
+    }
+
+    /// Whether something is known of a word somewhere, or of what it is made of.
+    pub(super) fn is_in(&self, word: TermId) -> bool {
+        self.is_in[word.index()]
     }
 
     /// What a word is less than at a node.

@@ -9,13 +9,16 @@ use std::sync::Arc;
 
 use alloy_primitives::U256;
 use uplint_bytecode::opcode as op;
-use uplint_bytecode::{Term, TermId};
+use uplint_bytecode::{NodeId, Term, TermId};
 
 use super::summary::Summaries;
 use super::word::{self, Word};
 
 /// Most joins that are taken together.
 const MAX_JOINS: usize = 32;
+
+/// Deepest parts of a word that are looked at for where they are made.
+const MAX_PARTS_DEPTH: u32 = 8;
 
 /// Joins that feed each other.
 #[derive(Debug, Default)]
@@ -45,10 +48,21 @@ impl Joins {
 impl Summaries<'_> {
     /// The word of a join.
     pub(super) fn joined(&self, join: TermId, depth: u32) -> Word {
-        let Some(Joins { entries, step, is_anywhere, .. }) = self.joins(join) else { return Word::Unknown };
-        let words = entries
-            .into_iter()
-            .map(|(entry, distance)| word::operation(op::ADD, &[self.word_at(entry, depth), Word::Number(distance)]));
+        self.joined_of(join, &|entry, _| self.word_at(entry, depth))
+    }
+
+    /// The word of a join, with words for what goes into it, of which some are made before all the joins on the way.
+    pub(super) fn joined_of(&self, join: TermId, word_of: &dyn Fn(TermId, bool) -> Word) -> Word {
+        let Some(Joins { distances, entries, step, is_anywhere }) = self.joins(join) else { return Word::Unknown };
+        let is_before_all = |entry: TermId| {
+            distances.iter().all(|(join, _)| match self.lifted.terms.get(*join) {
+                Term::Join { node, .. } => self.is_before(entry, node, 0),
+                _ => false,
+            })
+        };
+        let words = entries.into_iter().map(|(entry, distance)| {
+            word::operation(op::ADD, &[word_of(entry, is_before_all(entry)), Word::Number(distance)])
+        });
         if is_anywhere {
             let anywhere = |word: Word| word::operation(op::ADD, &[word, Word::Unknown]);
             return word::one_of(words.map(anywhere));
@@ -64,6 +78,22 @@ impl Summaries<'_> {
             }
         }
         word::one_of(starts.iter().map(|start| moved(start, step)))
+    }
+
+    /// Whether a word is made before control comes to a node, and not anew behind it: every way there passes where it is
+    /// made.
+    fn is_before(&self, term: TermId, node: NodeId, depth: u32) -> bool {
+        let of = |term: &TermId| self.is_before(*term, node, depth + 1);
+        match self.lifted.terms.get(term) {
+            Term::Constant(_) | Term::Parameter { .. } => true,
+            Term::Join { node: made, .. } | Term::Result { node: made, .. } => {
+                made != node && self.ways.must_pass(made, node)
+            }
+            _ if depth >= MAX_PARTS_DEPTH => false,
+            Term::Operation { operands, .. } => operands.iter().all(of),
+            Term::Hash(pieces) => pieces.iter().all(|piece| of(&piece.term)),
+            Term::InCall { .. } | Term::Returned { .. } => false,
+        }
     }
 
     /// A join with those that feed it; `None` when they are too many.

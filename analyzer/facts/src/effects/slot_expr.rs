@@ -47,7 +47,8 @@ pub enum SlotExpr {
         /// The keys, in the order in which they are hashed.
         keys: Arc<[Word]>,
     },
-    /// The slot that the call data names: libraries are given their storage so. Whoever calls decides what it is.
+    /// The slot that the call data names, as it stands there or shifted: libraries are given their storage so. Whoever
+    /// calls decides what it is.
     Given(Word),
     /// Nobody knows, and why.
     Unknown(Word),
@@ -83,7 +84,7 @@ impl SlotExpr {
             Word::Hash(parts) => Self::of_hash(parts),
             Word::Operation(op::ADD, terms) => Self::of_sum(terms),
             Word::Noted(word, _) => return Self::of(word),
-            Word::CallData(_) | Word::Operation(op::CALLDATALOAD, _) => Some(Self::Given(word.clone())),
+            word if word.is_given() => Some(Self::Given(word.clone())),
             _ => None,
         };
         known.or_else(|| word.value().map(Self::Known)).unwrap_or_else(|| Self::Unknown(word.plain()))
@@ -123,6 +124,16 @@ impl SlotExpr {
     }
 
     fn of_sum(terms: &[Word]) -> Option<Self> {
+        // That a place was compared with another one says nothing of how far behind it something is.
+        if let Some(at) = terms.iter().position(|term| matches!(term, Word::Noted(place, _) if place.is_place())) {
+            let without = |term: &Word| if let Word::Noted(place, _) = term { (**place).clone() } else { term.clone() };
+            let terms: Vec<Word> = terms
+                .iter()
+                .enumerate()
+                .map(|(of, term)| if of == at { without(term) } else { term.clone() })
+                .collect();
+            return Some(Self::of(&word::operation(op::ADD, &terms)));
+        }
         let by = terms.iter().find_map(Word::number).unwrap_or_default();
         let mut rest: Vec<Word> = terms.iter().filter(|term| term.number().is_none()).cloned().collect();
         // The hash is what is counted from, and what is left is the index.
@@ -173,7 +184,7 @@ impl SlotExpr {
 
     /// A member of what the call data names, or an element of an array in it.
     fn of_given(rest: &[Word], by: U256) -> Option<Self> {
-        let is_given = |word: &&Word| matches!(word, Word::CallData(_) | Word::Operation(op::CALLDATALOAD, _));
+        let is_given = |word: &&Word| word.is_given();
         let given = rest.iter().find(is_given).filter(|_| rest.iter().filter(is_given).count() == 1)?;
         let others: Vec<Word> = rest.iter().filter(|word| *word != given).cloned().collect();
         let index = Index::of_sum(others, &Length::None);

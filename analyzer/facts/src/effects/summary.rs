@@ -441,14 +441,29 @@ impl<'a> Summaries<'a> {
             };
             return self.word_at(term, depth).below(below);
         }
+        if depth >= MAX_SLOT_DEPTH || !self.bounds.is_in(term) {
+            return self.word_at(term, depth);
+        }
+        let inner = |term: TermId| self.slot_word(node, term, depth + 1);
         match terms.get(term) {
             Term::Operation { opcode, operands: &[a, b] }
-                if depth < MAX_SLOT_DEPTH
-                    && (opcode == op::ADD
-                        || matches!(opcode, op::MUL | op::DIV | op::SHL | op::SHR | op::AND)
-                            && (terms.number(a).is_some() || terms.number(b).is_some())) =>
+                if opcode == op::ADD
+                    || matches!(opcode, op::MUL | op::DIV | op::SHL | op::SHR | op::AND)
+                        && (terms.number(a).is_some() || terms.number(b).is_some()) =>
             {
-                word::operation(opcode, &[a, b].map(|operand| self.slot_word(node, operand, depth + 1))).bounded()
+                word::operation(opcode, &[a, b].map(inner)).bounded()
+            }
+            // The slot of an array within an array.
+            Term::Hash(pieces) => {
+                let parts = pieces.iter().map(|piece| (inner(piece.term), piece.skip, piece.len));
+                word::hash(self.order.with_key(parts.collect())).bounded()
+            }
+            // What was compared before the loop is the same in all its rounds.
+            Term::Join { .. } => {
+                let word_of = |entry: TermId, is_before: bool| {
+                    if is_before { inner(entry) } else { self.word_at(entry, depth) }
+                };
+                self.joined_of(term, &word_of).bounded()
             }
             _ => self.word_at(term, depth),
         }

@@ -173,6 +173,18 @@ impl Word {
         }
     }
 
+    /// Whether it is a word of the call data, as it stands there or shifted by a number.
+    pub(super) fn is_given(&self) -> bool {
+        match self {
+            Self::CallData(_) | Self::Operation(op::CALLDATALOAD, _) => true,
+            Self::Operation(op::SHL | op::SHR, operands) => match &operands[..] {
+                [Self::Number(_), word] => word.is_given(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Whether it is a number or a place behind a hash.
     pub(super) fn is_place(&self) -> bool {
         match self {

@@ -53,6 +53,9 @@ pub(crate) struct Arguments {
     /// Leave out time and memory.
     #[arg(long, conflicts_with = "write")]
     no_costs: bool,
+    /// Print one by one what is told as unknown, what is named in part, and what only the peer reaches.
+    #[arg(long)]
+    explain: bool,
     /// Put the figures into the README.
     #[arg(long)]
     write: bool,
@@ -84,6 +87,21 @@ struct Judged {
     figures: Figures,
     verdict: Verdict,
     positions: Positions,
+}
+
+impl Judged {
+    /// Prints what a code's figures fall short by.
+    fn explain(&self, name: &str) {
+        for event in &self.verdict.declared {
+            say(&format!("{name}: unknown at {:#x}: {}; {}", event.pc, event.event, event.said));
+        }
+        for what in &self.positions.inexact {
+            say(&format!("{name}: {what}"));
+        }
+        for pc in &self.figures.only_theirs_open {
+            say(&format!("{name}: only the peer reaches {pc:#x}"));
+        }
+    }
 }
 
 impl AddAssign for Judged {
@@ -131,6 +149,9 @@ pub(crate) fn run(folders: &Folders, arguments: &Arguments) -> Result<(), TaskEr
             if at < MAX_PRINTED {
                 warn(&format!("{}: at {:#x}, {}: {}; {}", code.name, event.pc, event.event, event.reason, event.said));
             }
+        }
+        if arguments.explain {
+            judged.explain(&code.name);
         }
         *groups.entry(code.group).or_default() += judged;
     }

@@ -91,9 +91,13 @@ impl<'a> Claims<'a> {
         }
         for ((kind, _, pc, event), (fit, said)) in judged {
             verdict.counts.entry(kind).or_default().add(Count::of(fit));
-            if let Fit::Not(reason) = fit {
-                verdict.uncovered.push(Uncovered { pc, event: format!("{kind}: {event}"), reason, said });
-            }
+            let list = match fit {
+                Fit::Not(_) => &mut verdict.uncovered,
+                Fit::Declared => &mut verdict.declared,
+                Fit::Exactly | Fit::InPart => continue,
+            };
+            let reason = if let Fit::Not(reason) = fit { reason } else { "it is told as unknown" };
+            list.push(Uncovered { pc, event: format!("{kind}: {event}"), reason, said });
         }
     }
 

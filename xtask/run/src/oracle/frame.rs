@@ -121,8 +121,13 @@ impl Frame {
         U256::from_be_bytes(word)
     }
 
+    /// The words behind the selector.
+    pub(super) fn given(&self) -> impl Iterator<Item = U256> {
+        (4..self.data.len()).step_by(32).map(|offset| self.call_data(U256::from(offset)))
+    }
+
     /// Whether a word is one of those behind the selector.
     pub(super) fn is_given(&self, word: U256) -> bool {
-        (4..self.data.len()).step_by(32).any(|offset| self.call_data(U256::from(offset)) == word)
+        self.given().any(|given| given == word)
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a slot that was accessed is the one that an access of the effects names.
 
 use revm::primitives::{B256, U256, keccak256};
-use uplint_facts::effects::{SlotExpr, StorageAccess, Word};
+use uplint_facts::effects::{Reach, SlotExpr, StorageAccess, Word};
 
 use super::evaluate::{slots, values};
 use super::frame::Frame;
@@ -26,12 +26,25 @@ pub(super) enum Named {
 pub(super) fn name(access: &StorageAccess, slot: U256, frame: &Frame) -> Named {
     if slots(&access.slot, frame).is_some_and(|slots| slots.contains(&slot)) {
         Named::Exactly
-    } else if !access.slot.is_known() {
+    } else if !access.slot.is_known() && !is_given(&access.slot) {
         Named::Unknown
     } else if is_slot(&access.slot, slot, frame) {
         Named::InPart
     } else {
         Named::Otherwise
+    }
+}
+
+/// Whether an expression is counted from a slot that the call data names, by an index that is bounded: what it says is
+/// judged like what is said of a known slot.
+fn is_given(expression: &SlotExpr) -> bool {
+    match expression {
+        SlotExpr::Given(_) => true,
+        SlotExpr::Mapping { base, .. } | SlotExpr::DynArray { base } => is_given(base),
+        SlotExpr::Offset { base, index, .. } => {
+            is_given(base) && index.as_ref().is_none_or(|index| index.reach != Reach::Anywhere)
+        }
+        SlotExpr::Known(_) | SlotExpr::Seeded { .. } | SlotExpr::Unknown(_) => false,
     }
 }
 
@@ -72,7 +85,10 @@ fn is_slot(expression: &SlotExpr, slot: U256, frame: &Frame) -> bool {
             let bytes = seed.to_be_bytes_trimmed_vec();
             bytes.is_empty() || preimage.windows(bytes.len()).any(|window| window == bytes)
         }),
-        SlotExpr::Given(_) => frame.is_given(slot),
+        SlotExpr::Given(word) => match values(word, frame) {
+            Some(known) => known.contains(&slot),
+            None => frame.is_given(slot),
+        },
         SlotExpr::Unknown(_) => true,
     }
 }
@@ -87,6 +103,10 @@ fn is_key(key: &Word, bytes: &[u8], frame: &Frame) -> bool {
 fn starts(base: &SlotExpr, element: U256, frame: &Frame) -> Vec<U256> {
     match base {
         SlotExpr::Known(number) => vec![*number],
+        SlotExpr::Given(word) => match values(word, frame) {
+            Some(known) => known.into_iter().take(MAX_STARTS).collect(),
+            None => frame.given().take(MAX_STARTS).collect(),
+        },
         SlotExpr::Offset { base, by, .. } => {
             let before = starts(base, element.wrapping_sub(*by), frame);
             before.into_iter().map(|start| start.wrapping_add(*by)).collect()

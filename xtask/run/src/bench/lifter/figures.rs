@@ -41,6 +41,8 @@ pub(super) struct Figures {
     pub(super) only_theirs: u64,
     /// Of these, the ones behind a branch whose condition is constant.
     pub(super) only_theirs_constant: u64,
+    /// Blocks that only the peer reaches, though no branch on a constant stands before them.
+    pub(super) only_theirs_open: Vec<u32>,
     pub(super) unresolved: Both,
     /// Places that are told as not followed, or not as far as possible, by why.
     pub(super) gaps: BTreeMap<String, u64>,
@@ -64,6 +66,7 @@ impl AddAssign for Figures {
         self.only_ours += other.only_ours;
         self.only_theirs += other.only_theirs;
         self.only_theirs_constant += other.only_theirs_constant;
+        self.only_theirs_open.extend(other.only_theirs_open);
         self.unresolved += other.unresolved;
         for (unknown, number) in other.gaps {
             *self.gaps.entry(unknown).or_default() += number;
@@ -92,6 +95,8 @@ pub(super) fn figures(code: &Code, lifted: &Lifted<'_>) -> Figures {
     figures.only_theirs = theirs.difference(&ours).filter(|pc| leaders.contains(pc)).count() as u64;
     let is_constant = |pc: &&u32| leaders.contains(pc) && !pruned.contains(pc);
     figures.only_theirs_constant = theirs.difference(&ours).filter(is_constant).count() as u64;
+    let is_open = |pc: &&u32| leaders.contains(pc) && pruned.contains(pc);
+    figures.only_theirs_open = theirs.difference(&ours).filter(is_open).copied().collect();
     let unknown = |gap: &&uplint_bytecode::CoverageGap| {
         matches!(gap.unknown, Unknown::JumpTarget | Unknown::SomeJumpTargets | Unknown::Budget)
     };

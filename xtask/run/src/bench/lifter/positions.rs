@@ -53,6 +53,8 @@ pub(super) struct Positions {
     pub(super) variables_found: Both,
     /// What is missing, by class.
     pub(super) missing: BTreeMap<&'static str, u64>,
+    /// What is missing and what is not exact, one by one.
+    pub(super) inexact: Vec<String>,
 }
 
 impl AddAssign for Positions {
@@ -68,6 +70,7 @@ impl AddAssign for Positions {
         self.members_found += other.members_found;
         self.variables += other.variables;
         self.variables_found += other.variables_found;
+        self.inexact.extend(other.inexact);
         for (class, number) in other.missing {
             *self.missing.entry(class).or_default() += number;
         }
@@ -146,13 +149,21 @@ pub(super) fn positions(code: &Code, effects: &CodeEffects, recorded: &Recorded)
         if let Some(leaf) = met.iter().find(|leaf| leaf.is_exactly(byte, len)) {
             positions.exact += 1;
             exact.insert((*leaf).clone());
-        } else if met.iter().any(|leaf| leaf.byte <= byte && byte + len <= leaf.byte + leaf.len) {
+            continue;
+        }
+        let class = if met.iter().any(|leaf| leaf.byte <= byte && byte + len <= leaf.byte + leaf.len) {
             positions.within += 1;
+            "part of a variable"
         } else if !met.is_empty() {
             positions.several += 1;
+            "several variables at once"
         } else {
-            *positions.missing.entry("named where the compiler has nothing").or_default() += 1;
-        }
+            let class = "named where the compiler has nothing";
+            *positions.missing.entry(class).or_default() += 1;
+            class
+        };
+        let met: Vec<String> = met.iter().map(|leaf| format!("{} {}+{}", leaf.path, leaf.byte, leaf.len)).collect();
+        positions.inexact.push(format!("{class}: slot {slot}, {byte}+{len}: {}", met.join(", ")));
     }
     let used = used(&spaces, recorded);
     for leaf in &used {
@@ -168,6 +179,7 @@ pub(super) fn positions(code: &Code, effects: &CodeEffects, recorded: &Recorded)
             let shares = used.iter().any(|other| other.path != leaf.path && other.byte != leaf.byte && leaf.len < 32);
             let class = if shares { "not named, shares its slot" } else { "not named" };
             *positions.missing.entry(class).or_default() += 1;
+            positions.inexact.push(format!("{class}: {} {}+{}", leaf.path, leaf.byte, leaf.len));
         }
     }
     variables(&spaces[0], &used, effects, code, &mut positions);
@@ -194,6 +206,9 @@ fn variables(storage: &Type, used: &BTreeSet<Leaf>, effects: &CodeEffects, code:
             positions.variables += 1;
             positions.variables_found.ours += u64::from(ours.contains(&at));
             positions.variables_found.theirs += u64::from(theirs.contains(&at));
+            if !ours.contains(&at) {
+                positions.inexact.push(format!("variable without a record: {}", member.name));
+            }
         }
     }
 }
