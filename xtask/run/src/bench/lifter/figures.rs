@@ -87,8 +87,8 @@ pub(super) fn figures(code: &Code, lifted: &Lifted<'_>) -> Figures {
     let graph = peer::graph(&code.bytes);
     let leaders = sweep::leaders(&code.bytes);
     let ours = sweep::reached(lifted, &leaders);
-    let theirs = peer::reached(&graph, &BTreeSet::new());
-    let pruned = peer::reached(&graph, &constant_branches(lifted));
+    let theirs = peer::reached(&graph);
+    let pruned = peer::reached_without(&code.bytes, &graph, &constant_branches(lifted));
     figures.blocks = leaders.len() as u64;
     figures.blocks_reached = Both { ours: ours.len() as u64, theirs: leaders.intersection(&theirs).count() as u64 };
     figures.only_ours = ours.difference(&theirs).count() as u64;

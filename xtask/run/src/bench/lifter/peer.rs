@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evmole::control_flow_graph::{Block, BlockType, ControlFlowGraph};
 use evmole::{ContractInfoArgs, contract_info};
+use revm::bytecode::opcode as op;
 use revm::primitives::U256;
+use uplint_bytecode::Instruction;
 
 /// Its selectors.
 pub(super) fn selectors(code: &[u8]) -> BTreeSet<[u8; 4]> {
@@ -37,19 +39,65 @@ fn successors(block: &Block) -> Vec<usize> {
     }
 }
 
-/// Where its blocks begin that follow from the first, without some edges from the last instruction of a block.
-pub(super) fn reached(graph: &ControlFlowGraph, without: &BTreeSet<(u32, u32)>) -> BTreeSet<u32> {
+/// Where its blocks begin that follow from the first.
+pub(super) fn reached(graph: &ControlFlowGraph) -> BTreeSet<u32> {
+    follow(graph, |_, _| true, |_, _| {})
+}
+
+/// Where its blocks begin that follow from the first, without some edges from the last instruction of a block. A jump to
+/// what lies on the stack leads only to places that a block on the way pushed: what a call in a block that is not
+/// reached would return to is no place to return to.
+pub(super) fn reached_without(code: &[u8], graph: &ControlFlowGraph, without: &BTreeSet<(u32, u32)>) -> BTreeSet<u32> {
+    let pushed = pushed(code);
+    let (mut labels, mut before) = (BTreeSet::new(), usize::MAX);
+    let mut reached = BTreeSet::new();
+    // Labels are found by blocks that earlier ones lead to.
+    while labels.len() != before {
+        before = labels.len();
+        let mut found = labels.clone();
+        let is_followed = |block: &Block, to: u32| {
+            let is_open = u32::try_from(block.end).is_ok_and(|end| !without.contains(&(end, to)));
+            let is_on_stack = match &block.btype {
+                BlockType::DynamicJump { .. } => true,
+                BlockType::DynamicJumpi { false_to, .. } => *false_to != to as usize,
+                _ => false,
+            };
+            is_open && (!is_on_stack || labels.contains(&U256::from(to)))
+        };
+        reached = follow(graph, is_followed, |start, end| {
+            found.extend(pushed.range(start..=end).map(|(_, label)| *label));
+        });
+        labels = found;
+    }
+    reached
+}
+
+/// Where blocks begin that follow from the first by some edges; each is met with its first and its last instruction.
+fn follow(
+    graph: &ControlFlowGraph,
+    is_followed: impl Fn(&Block, u32) -> bool,
+    mut meet: impl FnMut(u32, u32),
+) -> BTreeSet<u32> {
     let mut reached = BTreeSet::new();
     let mut left = vec![0usize];
     while let Some(start) = left.pop() {
         let (Some(block), Ok(pc)) = (graph.blocks.get(&start), u32::try_from(start)) else { continue };
         if reached.insert(pc) {
-            let end = u32::try_from(block.end).unwrap_or(u32::MAX);
-            let is_followed = |to: &usize| u32::try_from(*to).is_ok_and(|to| !without.contains(&(end, to)));
+            meet(pc, u32::try_from(block.end).unwrap_or(u32::MAX));
+            let is_followed = |to: &usize| u32::try_from(*to).is_ok_and(|to| is_followed(block, to));
             left.extend(successors(block).into_iter().filter(is_followed));
         }
     }
     reached
+}
+
+/// The numbers that instructions push.
+fn pushed(code: &[u8]) -> BTreeMap<u32, U256> {
+    let number = |instruction: Instruction<'_>| {
+        let is_push = matches!(instruction.opcode.get(), op::PUSH0..=op::PUSH32);
+        is_push.then(|| (instruction.pc.0, U256::from_be_slice(instruction.immediate)))
+    };
+    uplint_bytecode::instructions(code).filter_map(number).collect()
 }
 
 /// Its edges, from the last instruction of a block.
