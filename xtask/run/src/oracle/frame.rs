@@ -122,7 +122,7 @@ impl Frame {
     }
 
     /// The words behind the selector.
-    pub(super) fn given(&self) -> impl Iterator<Item = U256> {
+    pub fn given(&self) -> impl Iterator<Item = U256> {
         (4..self.data.len()).step_by(32).map(|offset| self.call_data(U256::from(offset)))
     }
 

@@ -2,8 +2,9 @@
 //! variables and their members lie.
 //!
 //! What the effects name is followed through the types of the layout: a mapping's value, an array's element and a
-//! struct's member are found only where the slot leads through such a type, at its distance. Recall is over variables
-//! whose slot was accessed when the code ran; a variable that shares its slot with others may be among them though
+//! struct's member are found only where the slot leads through such a type, at its distance. Named is what the recovered
+//! values name: a read of a part of what is written as one word, and a store of several values at once, are no positions
+//! of their own. Recall is over variables whose slot was accessed when the code ran, unless the caller chose it; a variable that shares its slot with others may be among them though
 //! nobody accesses its own bytes.
 
 mod declared;
@@ -12,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
 use revm::primitives::{B256, U256, keccak256};
-use uplint_facts::effects::{AccessSpace, CodeEffects, SlotExpr};
-use xtask_run::oracle::{Event, Recorded};
+use uplint_facts::effects::{AccessSpace, CodeEffects, SlotExpr, recovered_values};
+use xtask_run::oracle::{Happened, Recorded};
 
 use self::declared::Type;
 use super::figures::Both;
@@ -24,6 +25,9 @@ const MAX_ELEMENT: u64 = 1 << 32;
 
 /// Values that share a slot, or bytes.
 static ELEMENTS: Type = Type::Words(None);
+
+/// How far behind a word of the call data a slot is taken for one that the caller chose.
+const MAX_BEHIND_GIVEN: u64 = 256;
 
 /// Deepest mappings and arrays within each other.
 const MAX_NESTED: u32 = 12;
@@ -125,11 +129,10 @@ pub(super) fn positions(code: &Code, effects: &CodeEffects, recorded: &Recorded)
     }
     let spaces = declared::variables(&code.layout, code.group == "vyper");
     let mut named = BTreeSet::new();
-    for access in effects.entries.iter().flat_map(|entry| &entry.accesses) {
-        let space = usize::from(access.space == AccessSpace::Transient);
-        for bytes in &access.bytes {
-            named.insert((space, &access.slot, u64::from(bytes.offset), u64::from(bytes.len)));
-        }
+    let values = recovered_values(effects);
+    for value in &values {
+        let space = usize::from(value.space == AccessSpace::Transient);
+        named.insert((space, &value.slot, u64::from(value.bytes.offset), u64::from(value.bytes.len)));
     }
     let (mut exact, mut touched) = (BTreeSet::new(), BTreeSet::new());
     let mut counted = BTreeSet::new();
@@ -207,7 +210,8 @@ fn variables(storage: &Type, used: &BTreeSet<Leaf>, effects: &CodeEffects, code:
             positions.variables_found.ours += u64::from(ours.contains(&at));
             positions.variables_found.theirs += u64::from(theirs.contains(&at));
             if !ours.contains(&at) {
-                positions.inexact.push(format!("variable without a record: {}", member.name));
+                let theirs = if theirs.contains(&at) { ", which the peer has" } else { "" };
+                positions.inexact.push(format!("variable without a record{theirs}: {}", member.name));
             }
         }
     }
@@ -215,7 +219,6 @@ fn variables(storage: &Type, used: &BTreeSet<Leaf>, effects: &CodeEffects, code:
 
 /// The variables and members whose slot was accessed.
 fn used(spaces: &[Type; 2], recorded: &Recorded) -> BTreeSet<Leaf> {
-    use revm::bytecode::opcode as op;
     let mut starts: BTreeMap<B256, Vec<u8>> =
         recorded.preimages.iter().map(|(hash, preimage)| (*hash, preimage.to_vec())).collect();
     // The hash of a declared slot is computed by the compiler.
@@ -224,14 +227,29 @@ fn used(spaces: &[Type; 2], recorded: &Recorded) -> BTreeSet<Leaf> {
         starts.insert(keccak256(preimage), preimage.to_vec());
     }
     let mut used = BTreeSet::new();
-    for (_, event) in &recorded.events {
-        let Event::Storage { opcode, slot } = event else { continue };
-        let space = usize::from(matches!(*opcode, op::TLOAD | op::TSTORE));
-        if let Some(place) = concrete(&spaces[space], *slot, &starts, 0) {
+    for (space, slot) in own_slots(recorded) {
+        let space = usize::from(space == AccessSpace::Transient);
+        if let Some(place) = concrete(&spaces[space], slot, &starts, 0) {
             used.extend(leaves(space, &place));
         }
     }
     used
+}
+
+/// The slots that calls accessed, but for those that stood in the call data, or shortly behind, in each such call: whoever
+/// calls may choose them, so that they are no variables of the code.
+fn own_slots(recorded: &Recorded) -> BTreeSet<(AccessSpace, U256)> {
+    let mut slots = BTreeSet::new();
+    for frame in &recorded.frames {
+        for (_, happened) in &frame.happened {
+            let (Happened::Load { space, slot } | Happened::Store { space, slot, .. }) = *happened else { continue };
+            let is_near = |word: U256| slot.wrapping_sub(word) < U256::from(MAX_BEHIND_GIVEN);
+            if !slots.contains(&(space, slot)) && !frame.given().any(is_near) {
+                slots.insert((space, slot));
+            }
+        }
+    }
+    slots
 }
 
 /// The place of a slot by what was hashed.

@@ -159,7 +159,7 @@ fn storage(group: &Group<'_>, asked: &Asked) -> Vec<Target> {
         },
         Target {
             what: format!("{name}: declared variables in use that have a record, of {variables}"),
-            asked: "more than evmole",
+            asked: "as many as evmole",
             uplint: percent(variables_found.ours, *variables),
             evmole: percent(variables_found.theirs, *variables),
             is_met: variables_found.ours >= variables_found.theirs,
