@@ -181,9 +181,9 @@ fn graph_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeGraph {
     }
     let mut internal: Vec<NodeId> = lifted.functions.iter().skip(1).map(|function| function.node).collect();
     internal.sort_by_key(|node| lifted.nodes[*node].pc);
-    let mut of_function: BTreeMap<FunctionId, BTreeSet<NodeId>> = BTreeMap::new();
+    let mut of_function: BTreeMap<FunctionId, Vec<NodeId>> = BTreeMap::new();
     for (id, node) in lifted.nodes.iter_enumerated() {
-        of_function.entry(node.function).or_default().insert(id);
+        of_function.entry(node.function).or_default().push(id);
     }
     for node in internal {
         let nodes = of_function.remove(&lifted.nodes[node].function).unwrap_or_default();
@@ -210,8 +210,8 @@ fn graph_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeGraph {
     }
 }
 
-/// The nodes that follow from one of them up to the entries of functions.
-fn reachable_until(lifted: &Lifted<'_>, start: NodeId, entries: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+/// The nodes that follow from one of them up to the entries of functions, in ascending order.
+fn reachable_until(lifted: &Lifted<'_>, start: NodeId, entries: &BTreeSet<NodeId>) -> Vec<NodeId> {
     let mut seen = BTreeSet::from([start]);
     let mut left = vec![start];
     while let Some(node) = left.pop() {
@@ -224,7 +224,7 @@ fn reachable_until(lifted: &Lifted<'_>, start: NodeId, entries: &BTreeSet<NodeId
             }
         }
     }
-    seen
+    seen.into_iter().collect()
 }
 
 /// Functions as they are gathered.
@@ -236,7 +236,7 @@ struct Functions<'a> {
 }
 
 impl Functions<'_> {
-    fn push(&mut self, name: FunctionName, start: NodeId, nodes: &BTreeSet<NodeId>) {
+    fn push(&mut self, name: FunctionName, start: NodeId, nodes: &[NodeId]) {
         let node = &self.lifted.nodes[start];
         let mut blocks: BTreeMap<Pc, FunctionBlock> = BTreeMap::new();
         if self.listed + nodes.len() > MAX_LISTED {

@@ -231,7 +231,8 @@ fn entry(guards: &Guards<'_>, before: &BeforeEntries<'_>, name: EntryName, start
     let summaries = guards.summaries;
     let nodes = reachable(summaries.lifted, start);
     let before = before.of(start);
-    let effects = summaries.of_nodes(before.union(&nodes));
+    let only_before = before.iter().filter(|&node| nodes.binary_search(node).is_err());
+    let effects = summaries.of_nodes(only_before.chain(&nodes));
     let accesses: BTreeSet<_> = effects.accesses.into_iter().flat_map(summary::RawAccess::classified).collect();
     let held = guards.of_entry(&before, start, &nodes);
     let entry = EntryEffects {
@@ -277,8 +278,8 @@ impl<'a> BeforeEntries<'a> {
     }
 }
 
-/// The nodes of a function that follow from one of them.
-pub(crate) fn reachable(lifted: &Lifted<'_>, start: NodeId) -> BTreeSet<NodeId> {
+/// The nodes of a function that follow from one of them, in ascending order.
+pub(crate) fn reachable(lifted: &Lifted<'_>, start: NodeId) -> Vec<NodeId> {
     let mut seen: IndexVec<NodeId, bool> = lifted.nodes.iter().map(|_| false).collect();
     seen[start] = true;
     let mut left = vec![start];

@@ -29,6 +29,13 @@ pub(crate) enum Subject {
     /// process that starts another one as the other one's, so that this is a process of its own.
     #[command(hide = true)]
     LargeBuildInfo,
+    /// The most memory that `uplint inspect` takes for any of some codes, in bytes: a process of its own, as above.
+    #[command(hide = true)]
+    PeakOfInspect {
+        /// Files with a code each.
+        #[arg(required = true)]
+        codes: Vec<PathBuf>,
+    },
     /// The lifter on compiled contracts, beside evmole: how much it finds, how fast, and whether executions agree.
     Lifter(lifter::Arguments),
 }
@@ -47,6 +54,7 @@ const LARGE_BYTES: u64 = 30 << 20;
 pub(crate) fn run(folders: &Folders, subject: &Subject) -> Result<(), TaskError> {
     match subject {
         Subject::Layout { runs } => layout(folders, *runs),
+        Subject::PeakOfInspect { codes } => lifter::print_peak(folders, codes),
         Subject::LargeBuildInfo => make_large_build_info(&large_build_info(folders)),
         Subject::Lifter(arguments) => lifter::run(folders, arguments),
     }
@@ -84,12 +92,7 @@ fn layout(folders: &Folders, runs: usize) -> Result<(), TaskError> {
 
     let large = large_build_info(folders);
     if !large.is_file() {
-        let own = std::env::current_exe().map_err(|source| TaskError::File {
-            attempt: "find",
-            path: PathBuf::from("the program of this task"),
-            source,
-        })?;
-        Program::new(own).args(["bench", "large-build-info"]).measure(&[0])?;
+        own_program()?.args(["bench", "large-build-info"]).measure(&[0])?;
     }
     let size = std::fs::metadata(&large)
         .map_err(|source| TaskError::File { attempt: "read", path: large.clone(), source })?
@@ -105,6 +108,16 @@ fn layout(folders: &Folders, runs: usize) -> Result<(), TaskError> {
         cost.peak_bytes < PEAK_BYTES && size >= LARGE_BYTES,
     );
     if missed > 0 { Err(TaskError::Found { count: missed, what: "figures missed" }) } else { Ok(()) }
+}
+
+/// The program of this task, to be run by itself.
+fn own_program() -> Result<Program, TaskError> {
+    let own = std::env::current_exe().map_err(|source| TaskError::File {
+        attempt: "find",
+        path: PathBuf::from("the program of this task"),
+        source,
+    })?;
+    Ok(Program::new(own))
 }
 
 /// Medians of uplint and of the peer on one ready build-info.

@@ -7,6 +7,12 @@ use crate::oracle::Random;
 /// Longest pattern that is repeated, in bytes.
 const MAX_PATTERN: u8 = 42;
 
+/// Most patterns that are tried.
+const MAX_PATTERNS: usize = 2_000;
+
+/// Words that are on the stack before the first repetition.
+const WORDS: usize = 20;
+
 /// What decides where control goes and what lies where, and the instructions that work on it.
 const TELLING: [u8; 42] = [
     op::JUMP,
@@ -54,17 +60,43 @@ const TELLING: [u8; 42] = [
 ];
 
 /// A short pattern of instructions and bytes, repeated until the code has a length in bytes: what takes time and memory.
+/// Words are on the stack first, and the pattern leaves as many or more, so that no repetition is the last.
 pub fn repeated(len: usize, random: &mut Random) -> Vec<u8> {
-    let mut byte = || {
-        if random.below(5) == 0 { small(random, 256) } else { random.choose(&TELLING).unwrap_or(op::JUMPDEST) }
-    };
-    let pattern_len = 2 + byte() % MAX_PATTERN;
-    let pattern: Vec<u8> = (0..pattern_len).map(|_| byte()).collect();
-    let mut code: Vec<u8> = pattern.iter().copied().cycle().take(len).collect();
+    let mut patterns = std::iter::repeat_with(|| pattern(random)).take(MAX_PATTERNS);
+    let pattern = patterns.find(|pattern| goes_on(pattern)).unwrap_or_else(|| vec![op::JUMPDEST]);
+    let words = std::iter::repeat_with(|| [op::PUSH1, small(random, 8)]).take(WORDS);
+    let words: Vec<u8> = words.flatten().collect();
+    let mut code: Vec<u8> = words.into_iter().chain(pattern.iter().copied().cycle()).take(len).collect();
     if random.below(3) > 0 {
         aim(&mut code, random);
     }
     code
+}
+
+fn pattern(random: &mut Random) -> Vec<u8> {
+    let mut byte = || {
+        if random.below(8) == 0 { small(random, 256) } else { random.choose(&TELLING).unwrap_or(op::JUMPDEST) }
+    };
+    let len = 2 + byte() % MAX_PATTERN;
+    (0..len).map(|_| byte()).collect()
+}
+
+/// Whether a pattern finds what it takes on the stack, leaves no less, and does not end the call by itself.
+fn goes_on(pattern: &[u8]) -> bool {
+    let mut height = WORDS;
+    for instruction in uplint_bytecode::instructions(pattern) {
+        let opcode = instruction.opcode.get();
+        let Some(info) = op::OPCODE_INFO[usize::from(opcode)].filter(|info| !info.is_terminating()) else {
+            return false;
+        };
+        let Some(rest) = height.checked_sub(info.inputs().into()) else { return false };
+        height = rest + usize::from(info.outputs());
+        // An unconditional jump to anywhere.
+        if opcode == op::JUMP {
+            return height >= WORDS;
+        }
+    }
+    height >= WORDS
 }
 
 /// A code of some hundred bytes that runs for a while: words on the stack first, small numbers, jumps that lead
@@ -72,7 +104,7 @@ pub fn repeated(len: usize, random: &mut Random) -> Vec<u8> {
 pub fn running(random: &mut Random) -> Vec<u8> {
     let len = 80 + random.below(160);
     let mut code = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..WORDS {
         code.extend([op::PUSH1, small(random, 8)]);
     }
     while (code.len() as u64) < len {

@@ -45,21 +45,23 @@ impl Dominance {
         if root.index() >= self.parents.len() {
             return;
         }
-        let mut children: IndexVec<BlockId, Vec<BlockId>> = self.parents.iter().map(|_| Vec::new()).collect();
-        for (block, parent) in self.parents.iter_enumerated() {
-            if let Some(parent) = parent {
-                children[*parent].push(block);
+        // The first child of each block and the next one of the same parent, in ascending order.
+        let mut first: IndexVec<BlockId, Option<BlockId>> = self.parents.iter().map(|_| None).collect();
+        let mut next: IndexVec<BlockId, Option<BlockId>> = self.parents.iter().map(|_| None).collect();
+        for (block, parent) in self.parents.iter_enumerated().rev() {
+            if let Some(parent) = *parent {
+                next[block] = first[parent].replace(block);
             }
         }
         let mut clock = 0u32;
-        let mut path = vec![(root, 0)];
+        let mut path = vec![(root, first[root])];
         self.spans[root] = Some((clock, clock));
-        while let Some((block, next)) = path.last_mut() {
+        while let Some((block, child)) = path.last_mut() {
             clock += 1;
-            if let Some(&child) = children[*block].get(*next) {
-                *next += 1;
-                self.spans[child] = Some((clock, clock));
-                path.push((child, 0));
+            if let Some(walked) = *child {
+                *child = next[walked];
+                self.spans[walked] = Some((clock, clock));
+                path.push((walked, first[walked]));
             } else {
                 if let Some((_, leave)) = &mut self.spans[*block] {
                     *leave = clock;

@@ -34,6 +34,8 @@ pub(super) struct Run {
     /// The lowest address where it can be.
     floor: u64,
     piece: Piece,
+    /// Whether it was loaded from there and not written.
+    is_loaded: bool,
 }
 
 impl Run {
@@ -196,7 +198,7 @@ impl Memory {
             // What was there is not zero.
             self.end_zero(&oldest);
         }
-        self.runs.push(Run { base, start, floor: floor.low, piece });
+        self.runs.push(Run { base, start, floor: floor.low, piece, is_loaded: false });
     }
 
     /// What a run says is forgotten, which need not be zero.
@@ -285,7 +287,8 @@ impl Memory {
             let end = start.saturating_add(32);
             let is_free = self.runs.iter().all(|run| run.base != base || run.end() <= start || run.start >= end);
             if is_free && self.runs.len() < MAX_RUNS {
-                self.runs.push(Run { base, start, floor: floor.low, piece: Piece { term: word, skip: 0, len: 32 } });
+                let piece = Piece { term: word, skip: 0, len: 32 };
+                self.runs.push(Run { base, start, floor: floor.low, piece, is_loaded: true });
             }
         }
     }
@@ -344,9 +347,9 @@ impl Memory {
         self.runs.iter().rev().find(is_last).map(|run| run.piece)
     }
 
-    /// What a function leaves in memory, the latest of it.
+    /// What a function wrote to memory and leaves there, the latest first.
     pub(super) fn left(&self) -> Vec<Run> {
-        self.runs[self.runs.len().saturating_sub(MAX_LEFT)..].to_vec()
+        self.runs.iter().rev().filter(|run| !run.is_loaded).take(MAX_LEFT).copied().collect()
     }
 
     /// Keeps of what a function leaves only what is also left here. Answers whether that is less than before.
@@ -363,7 +366,8 @@ impl Memory {
         let is_free = self.runs.iter().all(|run| run.base != base || run.end() <= start || run.start >= end);
         if is_free && self.runs.len() < MAX_RUNS {
             let floor = floor.low.max(run.floor);
-            self.runs.push(Run { base, start, floor, piece: Piece { term: word, ..run.piece } });
+            let piece = Piece { term: word, ..run.piece };
+            self.runs.push(Run { base, start, floor, piece, is_loaded: false });
         }
     }
 

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use alloy_primitives::U256;
+use foldhash::fast::RandomState;
 use uplint_bytecode::lift::{Argument, End, Lifted, Node, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Term, TermId};
@@ -47,7 +48,7 @@ enum Holds {
 /// What words are less than.
 #[derive(Debug)]
 pub(super) struct Bounds {
-    of: HashMap<TermId, Vec<Bound>>,
+    of: HashMap<TermId, Vec<Bound>, RandomState>,
     /// Whether something is known of a word, or of what it is made of, by its number.
     is_in: Vec<bool>,
 }
@@ -55,14 +56,16 @@ pub(super) struct Bounds {
 impl Bounds {
     /// `called_first` are the functions, called ones before their callers.
     pub(super) fn new(lifted: &Lifted<'_>, ways: &Ways<'_>, called_first: &[FunctionId]) -> Self {
-        let mut bounds = Self { of: HashMap::new(), is_in: Vec::new() };
+        let mut bounds = Self { of: HashMap::default(), is_in: vec![false; lifted.terms.len()] };
         let mut nodes: Vec<Vec<NodeId>> = vec![Vec::new(); lifted.functions.len()];
         let mut parameters: Vec<Vec<(u32, TermId)>> = vec![Vec::new(); lifted.functions.len()];
         for (id, node) in lifted.nodes.iter_enumerated() {
             nodes[node.function.0 as usize].push(id);
             bounds.compare(lifted, ways, id);
         }
-        for word in lifted.terms.ids().filter(|word| bounds.of.contains_key(word)) {
+        let mut words: Vec<TermId> = bounds.of.keys().copied().collect();
+        words.sort_unstable();
+        for word in words {
             if let Term::Parameter { function, slot } = lifted.terms.get(word) {
                 parameters[function.0 as usize].push((slot, word));
             }
@@ -95,17 +98,23 @@ impl Bounds {
     /// Whether something is known of each word, or of what it is made of. Words are numbered behind what they are made
     /// of, but for what goes into a join.
     fn made_of_bounded(&self, lifted: &Lifted<'_>) -> Vec<bool> {
-        let mut is_in = vec![false; lifted.terms.len()];
+        let mut is_in = self.is_in.clone();
+        let mut has_changed = !self.of.is_empty();
         for _ in 0..MAX_JOINS_PASSED {
+            if !std::mem::take(&mut has_changed) {
+                break;
+            }
             for term in lifted.terms.ids() {
                 let of = |term: &TermId| is_in[term.index()];
-                is_in[term.index()] = self.of.contains_key(&term)
-                    || match lifted.terms.get(term) {
-                        Term::Operation { operands, .. } => operands.iter().any(of),
-                        Term::Hash(pieces) => pieces.iter().any(|piece| of(&piece.term)),
-                        Term::Join { .. } => lifted.inputs(term).into_iter().flatten().any(of),
-                        _ => false,
-                    };
+                let is_made = match lifted.terms.get(term) {
+                    _ if of(&term) => continue,
+                    Term::Operation { operands, .. } => operands.iter().any(of),
+                    Term::Hash(pieces) => pieces.iter().any(|piece| of(&piece.term)),
+                    Term::Join { .. } => lifted.inputs(term).into_iter().flatten().any(of),
+                    _ => false,
+                };
+                is_in[term.index()] = is_made;
+                has_changed |= is_made;
             }
         }
         is_in
@@ -132,6 +141,7 @@ impl Bounds {
     }
 
     fn add(&mut self, word: TermId, bound: Bound) -> bool {
+        self.is_in[word.index()] = true;
         let known = self.of.entry(word).or_default();
         if known.len() < MAX_BOUNDS {
             known.push(bound);

@@ -163,8 +163,8 @@ impl<'a> Guards<'a> {
     }
 
     /// The conditions that hold on every way through an entry on which the call succeeds. `before` are the nodes that
-    /// lead to it and `nodes` those that follow. What the dispatch asks of the call data to choose the entry is left out.
-    pub(super) fn of_entry(&self, before: &BTreeSet<NodeId>, entry: NodeId, nodes: &BTreeSet<NodeId>) -> Held {
+    /// lead to it and `nodes` those that follow, in ascending order. What the dispatch asks of the call data to choose the entry is left out.
+    pub(super) fn of_entry(&self, before: &BTreeSet<NodeId>, entry: NodeId, nodes: &[NodeId]) -> Held {
         let mut within: IndexVec<NodeId, bool> = self.lifted.nodes.iter().map(|_| false).collect();
         for &node in nodes {
             within[node] = true;
@@ -177,7 +177,7 @@ impl<'a> Guards<'a> {
             }
             for place in self.passed(first, Way::Halt, Some(&within)) {
                 match place {
-                    place if nodes.contains(&place.node()) => {}
+                    place if nodes.binary_search(&place.node()).is_ok() => {}
                     Place::Node(node) => {
                         let guards = self.branch(node).into_iter();
                         guards.filter(|guard| !asks_for_call_data(&guard.condition)).for_each(|guard| held.hold(guard));
@@ -269,14 +269,14 @@ impl<'a> Guards<'a> {
         for (at, &place) in along.iter().enumerate() {
             numbers.set(self.lifted, place, Some(at));
         }
-        let mut passed = Vec::new();
+        let (mut passed, mut left) = (Vec::new(), Vec::new());
         // How far along detours lead; one place behind the last stands for the outside.
         let mut farthest = 0;
         for (at, &place) in along.iter().enumerate() {
             if farthest <= at {
                 passed.push(place);
             }
-            let mut left = vec![place];
+            left.push(place);
             while let Some(place) = left.pop() {
                 if self.leaves(place, way) {
                     farthest = along.len();

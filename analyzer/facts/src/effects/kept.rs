@@ -11,6 +11,7 @@ use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 
 use alloy_primitives::U256;
+use foldhash::fast::RandomState;
 use uplint_bytecode::lift::{Effect, Lifted};
 use uplint_bytecode::{FunctionId, NodeId, Pc, Term, TermId, opcode as op};
 
@@ -38,7 +39,7 @@ const MAX_LOOKS: u32 = 2_048;
 /// What stores leave as it was.
 #[derive(Debug)]
 pub(super) struct Kept {
-    written: HashMap<(NodeId, Pc), Parts>,
+    written: HashMap<(NodeId, Pc), Parts, RandomState>,
     written_back: BTreeSet<TermId>,
 }
 
@@ -53,7 +54,7 @@ impl Kept {
                 }
             }
         }
-        let mut written = HashMap::new();
+        let mut written = HashMap::default();
         for (id, node) in lifted.nodes.iter_enumerated() {
             for (at, effect) in node.effects.iter().enumerate() {
                 if matches!(effect.opcode, op::SSTORE | op::TSTORE) {
@@ -109,9 +110,9 @@ struct Search<'a> {
     /// Which storages a function may change, by its number, with all that it calls.
     changes: Vec<[bool; 2]>,
     /// What each store keeps; nothing while that is looked for.
-    stores: HashMap<(NodeId, Pc), ByteSet>,
+    stores: HashMap<(NodeId, Pc), ByteSet, RandomState>,
     /// Where words are stored, in order.
-    stored: HashMap<Stored, Vec<Place>>,
+    stored: HashMap<Stored, Vec<Place>, RandomState>,
     written_back: BTreeSet<TermId>,
     /// How many effects and nodes may still be passed.
     left: usize,
@@ -121,7 +122,7 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(lifted: &'a Lifted<'a>, ways: &'a Ways<'a>, bounds: &'a Bounds) -> Self {
-        let mut stored: HashMap<Stored, Vec<Place>> = HashMap::new();
+        let mut stored: HashMap<Stored, Vec<Place>, RandomState> = HashMap::default();
         for (id, node) in lifted.nodes.iter_enumerated() {
             for (at, effect) in node.effects.iter().enumerate() {
                 if let (op::SSTORE | op::TSTORE, &[slot, value]) = (effect.opcode, effect.operands()) {
@@ -136,7 +137,7 @@ impl<'a> Search<'a> {
             ways,
             bounds,
             changes: changes(lifted, ways),
-            stores: HashMap::new(),
+            stores: HashMap::default(),
             stored,
             written_back: BTreeSet::new(),
             left: MAX_PASSED + PASSED_PER_EFFECT * effects,

@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use uplint_bytecode::lift::{Argument, End, Lifted};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Term, TermId};
@@ -60,7 +61,7 @@ struct Spread<'a> {
     bytes: Vec<Parts>,
     rises: Vec<u8>,
     left: Vec<Word>,
-    parameters: HashMap<Parameter, Word>,
+    parameters: HashMap<Parameter, Word, RandomState>,
     passed_on: Vec<Parameter>,
     callers: Vec<Vec<NodeId>>,
     /// Whether some word could not be followed.
@@ -78,7 +79,7 @@ impl<'a> Spread<'a> {
             bytes: vec![Parts::NONE; lifted.terms.len()],
             rises: vec![0; lifted.terms.len()],
             left: Vec::new(),
-            parameters: HashMap::new(),
+            parameters: HashMap::default(),
             passed_on: Vec::new(),
             callers,
             is_lost: false,

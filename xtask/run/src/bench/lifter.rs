@@ -30,6 +30,7 @@ use self::figures::Figures;
 use self::matrix::{Compiler, Job};
 use self::positions::Positions;
 use self::targets::{Group, Target};
+use super::own_program;
 use crate::TaskError;
 use crate::folder::{self, Folders};
 use crate::program::{Program, say, warn};
@@ -217,22 +218,35 @@ fn costs(folders: &Folders, codes: &[Code], runs: usize) -> Result<Vec<Target>, 
 /// Most memory that the program takes for one of the largest codes, or of the hostile ones that take most instructions.
 fn peak(folders: &Folders, codes: &[Code], hostile: &[Vec<u8>]) -> Result<Target, TaskError> {
     const MEASURED: usize = 8;
-    let uplint = folders.uplint(true)?;
     let mut largest: Vec<&[u8]> = codes.iter().map(|code| code.bytes.as_slice()).collect();
     largest.sort_by_key(|code| Reverse(code.len()));
     largest.truncate(MEASURED);
     let mut hardest: Vec<&[u8]> = hostile.iter().map(Vec::as_slice).collect();
     hardest.sort_by_cached_key(|code| Reverse(lift(code).nodes.len()));
     largest.extend(hardest.into_iter().take(MEASURED));
-    let place = folders.target.join("bench/lifter/measured.hex");
-    let mut most = 0;
-    for code in largest {
+    let mut measure = own_program()?.args(["bench", "peak-of-inspect"]);
+    for (at, code) in largest.into_iter().enumerate() {
+        let place = folders.target.join(format!("bench/lifter/measured/{at}.hex"));
         folder::write(&place, &hex::encode(code))?;
-        let inspect = Program::new(&uplint).args(["inspect", "--show", "functions,cfg,accesses,calls,guards"]);
-        most = most.max(inspect.arg(&place).measure(&[0])?.peak_bytes);
+        measure = measure.arg(place);
     }
+    let printed = measure.output()?;
+    let most = String::from_utf8_lossy(&printed).trim().parse();
+    let most = most.map_err(|error| measure.failed(format!("did not print a number of bytes: {error}")))?;
     let what = "peak memory of `inspect` for the largest codes and the hostile ones of most nodes".to_owned();
     Ok(targets::memory(what, (200 << 20, "under 200 MB"), most))
+}
+
+/// Prints the most memory that the program takes for any of some codes, in bytes.
+pub(crate) fn print_peak(folders: &Folders, codes: &[PathBuf]) -> Result<(), TaskError> {
+    let uplint = folders.uplint(true)?;
+    let mut most = 0;
+    for code in codes {
+        let inspect = Program::new(&uplint).args(["inspect", "--show", "functions,cfg,accesses,calls,guards"]);
+        most = most.max(inspect.arg(code).measure(&[0])?.peak_bytes);
+    }
+    say(&most.to_string());
+    Ok(())
 }
 
 /// Puts the table into the README.
