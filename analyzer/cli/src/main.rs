@@ -31,10 +31,6 @@ use clap::error::ErrorKind;
 use crate::args::Cli;
 use crate::error::CliError;
 
-/// Words and graphs are many small pieces, which take the system's allocator long.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Bytes of stack for each thread: syntax trees nest as deep as their authors like.
 const STACK_BYTES: usize = 16 << 20;
 

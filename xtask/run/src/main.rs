@@ -69,10 +69,6 @@ enum Task {
     },
 }
 
-/// The same as the program has: what is measured within this one shall take as long as there.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Why a task ended early.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {

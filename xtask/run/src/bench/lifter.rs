@@ -141,6 +141,8 @@ pub(crate) fn run(folders: &Folders, arguments: &Arguments) -> Result<(), TaskEr
     if let Some(data) = &arguments.data {
         codes.extend(mainnet::codes(data)?);
     }
+    // First, while nothing else lies in memory.
+    let costs = if arguments.no_costs { Vec::new() } else { costs(folders, &codes, arguments.runs)? };
     let judged = in_parallel(&codes, judge);
     let mut groups: BTreeMap<&str, Judged> = BTreeMap::new();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
@@ -166,9 +168,7 @@ pub(crate) fn run(folders: &Folders, arguments: &Arguments) -> Result<(), TaskEr
     for (reason, number) in &reasons {
         say(&format!("{number} events: {reason}"));
     }
-    if !arguments.no_costs {
-        targets.extend(costs(folders, &codes, arguments.runs)?);
-    }
+    targets.extend(costs);
     let table = targets::table(&targets);
     say(&format!("\n{table}"));
     if arguments.write {
@@ -190,7 +190,7 @@ fn costs(folders: &Folders, codes: &[Code], runs: usize) -> Result<Vec<Target>, 
         targets.push(targets::times_faster(of("graphs"), (7.0, "7 times"), timing::graphs(&large, runs)));
         targets.push(targets::times_faster(of("storage"), (15.0, "15 times"), timing::storage(&large, runs)));
     }
-    let (ours, theirs) = timing::storage(&all, runs);
+    let (ours, theirs) = timing::all_storage(&all, runs);
     let per_second = (print::codes_per_second(all.len(), ours), print::codes_per_second(all.len(), theirs));
     let everything = format!("everything, contracts per second and core, of {}", all.len());
     targets.push(targets::per_second(everything, (1_000.0, "1,000"), per_second));

@@ -1,10 +1,11 @@
 //! The figures as lines.
 
+use std::time::Duration;
+
 use xtask_run::oracle::Verdict;
 
 use super::figures::{Both, Figures};
 use super::positions::Positions;
-use super::timing::Took;
 use crate::program::say;
 
 /// How much is found.
@@ -113,8 +114,8 @@ pub(super) fn positions(positions: &Positions) {
 
 /// How many codes a second.
 #[expect(clippy::cast_precision_loss, reason = "a figure for a person")]
-pub(super) fn codes_per_second(codes: usize, took: Took) -> f64 {
-    codes as f64 / took.total.as_secs_f64()
+pub(super) fn codes_per_second(codes: usize, took: Duration) -> f64 {
+    codes as f64 / took.as_secs_f64()
 }
 
 fn both(figures: Both) -> String {

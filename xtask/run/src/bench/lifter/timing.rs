@@ -43,26 +43,36 @@ pub(super) fn graphs(codes: &[&Code], runs: usize) -> (Took, Took) {
 
 /// Both sides for storage: ours with the graph, functions, calls and conditions.
 pub(super) fn storage(codes: &[&Code], runs: usize) -> (Took, Took) {
-    let ours = |code: &[u8]| {
-        black_box(code_effects(code, &[]).entries.len());
-    };
-    let theirs = |code: &[u8]| {
-        black_box(peer::storage(code).len());
-    };
-    measure(codes, runs, &ours, &theirs)
+    measure(codes, runs, &our_storage, &their_storage)
+}
+
+fn our_storage(code: &[u8]) {
+    black_box(code_effects(code, &[]).entries.len());
+}
+
+fn their_storage(code: &[u8]) {
+    black_box(peer::storage(code).len());
+}
+
+/// Both sides for the storage of all codes, one after the other: what a core gets through when it does nothing else.
+pub(super) fn all_storage(codes: &[&Code], runs: usize) -> (Duration, Duration) {
+    let all = |work: &dyn Fn(&[u8])| time(|| codes.iter().for_each(|code| work(black_box(&code.bytes))));
+    let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
+    for _ in 0..runs.max(1) {
+        our_times.push(all(&our_storage));
+        their_times.push(all(&their_storage));
+    }
+    (median(our_times), median(their_times))
 }
 
 /// Everything of the slowest of some codes: each once, and the slowest ones again, since a machine that does other work
 /// makes one run slow. The fastest of its runs.
 pub(super) fn slowest<'a>(codes: impl Iterator<Item = &'a [u8]>) -> Duration {
-    let work = |code: &[u8]| {
-        black_box(code_effects(code, &[]).entries.len());
-    };
-    let mut all: Vec<(Duration, &[u8])> = codes.map(|code| (time(|| work(code)), code)).collect();
+    let mut all: Vec<(Duration, &[u8])> = codes.map(|code| (time(|| our_storage(code)), code)).collect();
     all.sort_by_key(|(time, _)| Reverse(*time));
     let again = all.iter().take(SLOWEST);
     let fastest = |(first, code): &(Duration, &[u8])| {
-        (0..AGAIN).map(|_| time(|| work(code))).chain([*first]).min().unwrap_or_default()
+        (0..AGAIN).map(|_| time(|| our_storage(code))).chain([*first]).min().unwrap_or_default()
     };
     again.map(fastest).max().unwrap_or_default()
 }
