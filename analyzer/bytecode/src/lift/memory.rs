@@ -349,7 +349,9 @@ impl Memory {
 
     /// What a function wrote to memory and leaves there, the latest first.
     pub(super) fn left(&self) -> Vec<Run> {
-        self.runs.iter().rev().filter(|run| !run.is_loaded).take(MAX_LEFT).copied().collect()
+        let is_pointer = |run: &Run| run.base.is_none() && (0x40..0x60).contains(&run.start);
+        let told = self.runs.iter().rev().filter(|run| !run.is_loaded && !is_pointer(run));
+        told.take(MAX_LEFT).copied().collect()
     }
 
     /// Keeps of what a function leaves only what is also left here. Answers whether that is less than before.

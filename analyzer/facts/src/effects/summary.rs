@@ -116,12 +116,15 @@ impl Effects {
             };
             let slot = put(&access.slot, in_slot);
             let value = access.value.as_ref().map(|value| put(value, argument));
-            self.tell(|told| &mut told.accesses, RawAccess { slot, value, ..access.clone() });
+            let RawAccess { pc, space, kind, bytes, .. } = *access;
+            self.tell(|told| &mut told.accesses, RawAccess { pc, space, kind, slot, bytes, value });
         }
         for RawCall(call) in &called.calls {
             let is_full = self.calls.len() >= MAX_EFFECTS || self.len() >= self.limit;
             let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
-            let call = Call { target: put(&call.target), value: call.value.as_ref().map(put), ..call.clone() };
+            let Call { pc, kind, selector, is_checked, .. } = *call;
+            let (target, value) = (put(&call.target), call.value.as_ref().map(put));
+            let call = Call { pc, kind, target, value, selector, is_checked };
             self.tell(|told| &mut told.calls, RawCall(call));
         }
         for &len in &called.return_lens {

@@ -131,34 +131,45 @@ impl Word {
 
     /// The same word with arguments replaced.
     pub(super) fn with_arguments(&self, argument: &dyn Fn(u32) -> Self) -> Self {
-        if !self.has_arguments() {
-            return self.clone();
-        }
+        self.replaced(argument).unwrap_or_else(|| self.clone())
+    }
+
+    /// The same word with arguments replaced; `None` without any.
+    fn replaced(&self, argument: &dyn Fn(u32) -> Self) -> Option<Self> {
+        let all = |words: &[Self]| -> Option<Vec<Self>> {
+            let at = words.iter().position(Self::has_arguments)?;
+            let rest = words[at..].iter().map(|word| word.with_arguments(argument));
+            Some(words[..at].iter().cloned().chain(rest).collect())
+        };
         let word = match self {
             Self::Argument(slot) => argument(*slot),
-            Self::Stored(space, slot) => Self::Stored(*space, Arc::new(slot.with_arguments(argument))),
+            Self::Stored(space, slot) => Self::Stored(*space, Arc::new(slot.replaced(argument)?)),
             Self::Hash(parts) => {
+                if !parts.iter().any(|(word, ..)| word.has_arguments()) {
+                    return None;
+                }
                 hash(parts.iter().map(|(word, skip, len)| (word.with_arguments(argument), *skip, *len)))
             }
-            Self::Operation(opcode, operands) => {
-                let operands: Vec<_> = operands.iter().map(|word| word.with_arguments(argument)).collect();
-                return operation(*opcode, &operands).bounded();
-            }
-            Self::OneOf(words) => one_of(words.iter().map(|word| word.with_arguments(argument))),
+            Self::Operation(opcode, operands) => return Some(operation(*opcode, &all(operands)?).bounded()),
+            Self::OneOf(words) => one_of(all(words)?),
             Self::Noted(word, note) => {
-                let note = match note {
-                    Note::Below(bound) => Note::Below(Arc::new(bound.with_arguments(argument))),
-                    note => note.clone(),
+                let (inner, note) = match note {
+                    Note::Below(bound) => match (word.replaced(argument), bound.replaced(argument)) {
+                        (None, None) => return None,
+                        (inner, bound_with) => (inner, Note::Below(bound_with.map_or_else(|| bound.clone(), Arc::new))),
+                    },
+                    note => (Some(word.replaced(argument)?), note.clone()),
                 };
-                match word.with_arguments(argument) {
+                match inner {
                     // A number is known better than by what is noted of it.
-                    number @ Self::Number(_) => number,
-                    word => Self::Noted(Arc::new(word), note),
+                    Some(number @ Self::Number(_)) => number,
+                    Some(inner) => Self::Noted(Arc::new(inner), note),
+                    None => Self::Noted(word.clone(), note),
                 }
             }
-            other => return other.clone(),
+            _ => return None,
         };
-        word.bounded()
+        Some(word.bounded())
     }
 
     fn has_arguments(&self) -> bool {
