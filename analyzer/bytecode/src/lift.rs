@@ -280,7 +280,7 @@ pub struct Exit {
     first_jump: Pc,
     writes: Writes,
     /// What it leaves in memory, in its own words.
-    left: Vec<Run>,
+    in_memory: Vec<Run>,
     is_dirty: bool,
 }
 

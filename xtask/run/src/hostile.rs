@@ -60,7 +60,7 @@ const TELLING: [u8; 42] = [
 ];
 
 /// A short pattern of instructions and bytes, repeated until the code has a length in bytes: what takes time and memory.
-/// Words are on the stack first, and the pattern leaves as many or more, so that no repetition is the last.
+/// Words are on the stack first, and the pattern leaves as many, so that no repetition is the last, or jumps.
 pub fn repeated(len: usize, random: &mut Random) -> Vec<u8> {
     let mut patterns = std::iter::repeat_with(|| pattern(random)).take(MAX_PATTERNS);
     let pattern = patterns.find(|pattern| goes_on(pattern)).unwrap_or_else(|| vec![op::JUMPDEST]);
@@ -81,7 +81,7 @@ fn pattern(random: &mut Random) -> Vec<u8> {
     (0..len).map(|_| byte()).collect()
 }
 
-/// Whether a pattern finds what it takes on the stack, leaves no less, and does not end the call by itself.
+/// Whether a pattern finds what it takes on the stack, leaves as much, and does not end the call by itself.
 fn goes_on(pattern: &[u8]) -> bool {
     let mut height = WORDS;
     for instruction in uplint_bytecode::instructions(pattern) {
@@ -91,12 +91,12 @@ fn goes_on(pattern: &[u8]) -> bool {
         };
         let Some(rest) = height.checked_sub(info.inputs().into()) else { return false };
         height = rest + usize::from(info.outputs());
-        // An unconditional jump to anywhere.
+        // An unconditional jump, mostly to where `aim` says.
         if opcode == op::JUMP {
             return height >= WORDS;
         }
     }
-    height >= WORDS
+    height == WORDS
 }
 
 /// A code of some hundred bytes that runs for a while: words on the stack first, small numbers, jumps that lead

@@ -6,7 +6,7 @@ use crate::coverage::Unknown;
 use crate::instruction::Pc;
 use crate::term::{FunctionId, NodeId, Term, TermId};
 
-use super::memory::{Given, Run};
+use super::memory::{Given, Run, Told};
 use super::state::{Halt, State};
 use super::{
     Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, STEPS_PER_JOIN, Successor, Transfer, WORDS_PER_STEP,
@@ -271,7 +271,7 @@ impl Lifter<'_> {
         function: FunctionId,
         exit: usize,
     ) -> Result<(TermId, Vec<Pc>), Halt> {
-        let Exit { target, takes, leaves, jumps, writes, left: in_memory, .. } = &self.functions[function].exits[exit];
+        let Exit { target, takes, leaves, jumps, writes, in_memory, .. } = &self.functions[function].exits[exit];
         let (target, takes, leaves, writes) = (*target, *takes as usize, leaves.clone(), *writes);
         let in_memory = in_memory.clone();
         let jumps: Vec<Pc> = jumps.iter().copied().collect();
@@ -296,38 +296,33 @@ impl Lifter<'_> {
             let floor = self.floor(caller, address);
             given.push(Given::new(&self.terms, address, floor));
         }
-        let found = self.copied_runs(caller, state, &in_memory)?;
+        let told = self.told(caller, state, &in_memory)?;
         state.take(&mut self.terms, takes)?;
         let len = state.items.len() - takes;
         state.items.truncate(len);
         for word in left {
             state.push(word)?;
         }
-        state.memory.after(writes, &given);
-        for (run, address, word) in found {
-            let floor = self.floor(caller, address);
-            state.memory.find(&self.terms, &run, address, floor, word);
-        }
+        state.memory.after(&self.terms, writes, &given, &told);
         Ok((target, jumps))
     }
 
     /// What a function left in memory, with addresses and words as its caller sees them.
-    fn copied_runs(
-        &mut self,
-        caller: NodeId,
-        state: &mut State,
-        runs: &[Run],
-    ) -> Result<Vec<(Run, TermId, TermId)>, Halt> {
-        let mut found = Vec::with_capacity(runs.len());
+    fn told(&mut self, caller: NodeId, state: &mut State, runs: &[Run]) -> Result<Vec<Told>, Halt> {
+        let mut told = Vec::with_capacity(runs.len());
         for run in runs {
             let mut budget = MAX_COPIED;
             let address = run.address(&mut self.terms);
             let address = self.copy(caller, state, address, &mut budget)?;
-            let word = self.copy(caller, state, run.word(), &mut budget)?;
+            let piece = run.piece();
+            let word = self.copy(caller, state, piece.term, &mut budget)?;
             self.steps += 2 + u64::from(MAX_COPIED - budget);
-            found.extend(address.zip(word).map(|(address, word)| (*run, address, word)));
+            if let (Some(address), Some(word)) = (address, word) {
+                let (floor, is_computed) = (self.floor(caller, address), run.is_computed());
+                told.push(Told { address, floor, word, piece, is_computed });
+            }
         }
-        Ok(found)
+        Ok(told)
     }
 
     /// A term of a called function as its caller sees it; `None` when that would be too large.
@@ -414,7 +409,7 @@ impl Lifter<'_> {
                     jumps: jumps.iter().copied().collect(),
                     first_jump: jumps.first().copied().unwrap_or_default(),
                     writes: state.memory.writes,
-                    left: state.memory.left(),
+                    in_memory: state.memory.left_to_callers(),
                     is_dirty: true,
                 });
                 let at = exits.len() - 1;
@@ -429,7 +424,7 @@ impl Lifter<'_> {
             }
         };
         let mut has_changed = self.functions[function].exits[at].writes.join(state.memory.writes);
-        has_changed |= state.memory.keep_left(&mut self.functions[function].exits[at].left);
+        has_changed |= state.memory.keep_common(&mut self.functions[function].exits[at].in_memory);
         for (index, &word) in state.items.iter().enumerate() {
             let known = self.functions[function].exits[at].leaves[index];
             if known == word {

@@ -43,9 +43,14 @@ impl Run {
         self.start + u64::from(self.piece.len)
     }
 
-    /// The word of which it holds bytes.
-    pub(super) fn word(&self) -> TermId {
-        self.piece.term
+    /// Whether its address is computed.
+    pub(super) fn is_computed(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// Which bytes of which word it holds.
+    pub(super) fn piece(&self) -> Piece {
+        self.piece
     }
 
     /// The address of its first byte.
@@ -153,6 +158,18 @@ impl Given {
     pub(super) fn new(terms: &Terms, address: TermId, floor: Floor) -> Self {
         Self { place: place(terms, address), floor }
     }
+}
+
+/// Bytes of a word that a function left in memory, as its caller sees them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) address: TermId,
+    pub(super) floor: Floor,
+    pub(super) word: TermId,
+    /// The same bytes of the function's own word.
+    pub(super) piece: Piece,
+    /// Whether the function computed the address.
+    pub(super) is_computed: bool,
 }
 
 /// What is known of memory at one point of a function.
@@ -284,12 +301,8 @@ impl Memory {
     /// Remembers what a load found, so that the next load of the same place finds the same.
     pub(super) fn learn(&mut self, terms: &Terms, address: TermId, floor: Floor, word: TermId) {
         if let Some((base, start)) = place(terms, address) {
-            let end = start.saturating_add(32);
-            let is_free = self.runs.iter().all(|run| run.base != base || run.end() <= start || run.start >= end);
-            if is_free && self.runs.len() < MAX_RUNS {
-                let piece = Piece { term: word, skip: 0, len: 32 };
-                self.runs.push(Run { base, start, floor: floor.low, piece, is_loaded: true });
-            }
+            let piece = Piece { term: word, skip: 0, len: 32 };
+            self.add_if_free(Run { base, start, floor: floor.low, piece, is_loaded: true });
         }
     }
 
@@ -348,33 +361,22 @@ impl Memory {
     }
 
     /// What a function wrote to memory and leaves there, the latest first.
-    pub(super) fn left(&self) -> Vec<Run> {
+    pub(super) fn left_to_callers(&self) -> Vec<Run> {
         let is_pointer = |run: &Run| run.base.is_none() && (0x40..0x60).contains(&run.start);
         let told = self.runs.iter().rev().filter(|run| !run.is_loaded && !is_pointer(run));
         told.take(MAX_LEFT).copied().collect()
     }
 
     /// Keeps of what a function leaves only what is also left here. Answers whether that is less than before.
-    pub(super) fn keep_left(&self, left: &mut Vec<Run>) -> bool {
+    pub(super) fn keep_common(&self, left: &mut Vec<Run>) -> bool {
         let before = left.len();
         left.retain(|run| self.runs.contains(run));
         before != left.len()
     }
 
-    /// Another function left bytes of a word, and they are still there when it returns.
-    pub(super) fn find(&mut self, terms: &Terms, run: &Run, address: TermId, floor: Floor, word: TermId) {
-        let Some((base, start)) = place(terms, address) else { return };
-        let end = start.saturating_add(u64::from(run.piece.len));
-        let is_free = self.runs.iter().all(|run| run.base != base || run.end() <= start || run.start >= end);
-        if is_free && self.runs.len() < MAX_RUNS {
-            let floor = floor.low.max(run.floor);
-            let piece = Piece { term: word, ..run.piece };
-            self.runs.push(Run { base, start, floor, piece, is_loaded: false });
-        }
-    }
-
-    /// Forgets what another function may have written, which was given these addresses.
-    pub(super) fn after(&mut self, writes: Writes, given: &[Given]) {
+    /// Another function returns: what it may have written is forgotten, and what it left is learned. It was given some
+    /// addresses; it could not know how low they are.
+    pub(super) fn after(&mut self, terms: &Terms, writes: Writes, given: &[Given], told: &[Told]) {
         let mut own = Writes { parameters: 0, ..writes };
         for given in given {
             own.compute(given.floor);
@@ -385,7 +387,32 @@ impl Memory {
         for (_, start) in starts.into_iter().filter(|(is_written, _)| *is_written) {
             self.zero_below = self.zero_below.min(start);
         }
+        for told in told {
+            let Some((base, start)) = place(terms, told.address) else { continue };
+            let piece = Piece { term: told.word, ..told.piece };
+            let run = Run { base, start, floor: told.floor.low, piece, is_loaded: false };
+            // Of addresses that it computed, the function took for granted that they lie behind the constant ones.
+            let is_apart = if told.is_computed {
+                !(writes.scratch && run.floor < 0x40 || writes.pointer && run.floor < 0x60)
+            } else {
+                !writes.computed || run.end() <= low
+            };
+            if is_apart {
+                self.add_if_free(run);
+            }
+        }
         self.writes.join(own);
+    }
+
+    /// Adds what is known of bytes of which nothing is known yet.
+    fn add_if_free(&mut self, run: Run) {
+        let is_free = self
+            .runs
+            .iter()
+            .all(|other| other.base != run.base || other.end() <= run.start || run.end() <= other.start);
+        if is_free && self.runs.len() < MAX_RUNS {
+            self.runs.push(run);
+        }
     }
 
     /// What holds on both ways here. Answers whether that is less than before.

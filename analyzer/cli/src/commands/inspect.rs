@@ -228,7 +228,7 @@ fn as_picture(contract: &Inspected, format: Format) -> Result<String, CliError> 
 
 /// What a part is called, as it is asked for.
 fn name_of(show: Show) -> String {
-    show.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    show.to_possible_value().expect("invariant: every part can be asked for").get_name().to_owned()
 }
 
 /// A line with a double one under it.

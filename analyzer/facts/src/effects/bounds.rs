@@ -21,6 +21,9 @@ const MAX_BOUNDS: usize = 32;
 /// Most joins between a word and one that is compared.
 const MAX_JOINS_PASSED: usize = 3;
 
+/// Deepest sides of conditions that are looked at.
+const MAX_SIDES_DEPTH: u32 = 3;
+
 /// What a word is less than.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Less {
@@ -160,7 +163,7 @@ impl Bounds {
         let (compared, is_true) = lifted.terms.without_negations(condition);
         for (next, holds) in node.branches.iter().zip([is_true, !is_true]) {
             let Some(next) = next.filter(|&next| ways.only_from(next, id)) else { continue };
-            if let Some((word, less)) = compared_word(lifted, compared, holds) {
+            for (word, less) in compared_words(lifted, compared, holds, 0) {
                 self.add(word, Bound { less, holds: Holds::From(next) });
             }
         }
@@ -203,6 +206,22 @@ fn only_call(node: &Node) -> Option<FunctionId> {
     let mut own = node.transfers.iter().filter(|transfer| transfer.from.is_none());
     let calls = own.all(|transfer| transfer.to == Successor::Call(function));
     (calls && !node.successors.iter().any(is_around)).then_some(function)
+}
+
+/// What a condition says of words when it holds, or when it does not: a conjunction what each side says when it holds,
+/// and a disjunction when it does not.
+fn compared_words(lifted: &Lifted<'_>, condition: TermId, holds: bool, depth: u32) -> Vec<(TermId, Less)> {
+    let (condition, is_positive) = lifted.terms.without_negations(condition);
+    let holds = holds == is_positive;
+    match lifted.terms.get(condition) {
+        Term::Operation { opcode: op::AND, operands: &[a, b] } if holds && depth < MAX_SIDES_DEPTH => {
+            [a, b].iter().flat_map(|side| compared_words(lifted, *side, holds, depth + 1)).collect()
+        }
+        Term::Operation { opcode: op::OR, operands: &[a, b] } if !holds && depth < MAX_SIDES_DEPTH => {
+            [a, b].iter().flat_map(|side| compared_words(lifted, *side, holds, depth + 1)).collect()
+        }
+        _ => compared_word(lifted, condition, holds).into_iter().collect(),
+    }
 }
 
 /// What a condition says of a word when it holds, or when it does not.

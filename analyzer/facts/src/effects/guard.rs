@@ -163,7 +163,8 @@ impl<'a> Guards<'a> {
     }
 
     /// The conditions that hold on every way through an entry on which the call succeeds. `before` are the nodes that
-    /// lead to it and `nodes` those that follow, in ascending order. What the dispatch asks of the call data to choose the entry is left out.
+    /// lead to it and `nodes` those that follow, in ascending order. What the dispatch asks of the call data to choose the
+    /// entry is left out.
     pub(super) fn of_entry(&self, before: &BTreeSet<NodeId>, entry: NodeId, nodes: &[NodeId]) -> Held {
         let mut within: IndexVec<NodeId, bool> = self.lifted.nodes.iter().map(|_| false).collect();
         for &node in nodes {

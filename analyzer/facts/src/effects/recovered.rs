@@ -5,6 +5,9 @@
 //! - what is written as one word of its own,
 //! - what is read or written, when no value of its own lies around it and nothing narrower within.
 //!
+//! So a value that is only ever read, in whole and in part, is told by its parts; and bits that a contract packs into a
+//! number of its own are told as values where it writes them together.
+//!
 //! Keys and indices are left out: all values of a mapping lie in one place.
 
 use std::collections::{BTreeMap, BTreeSet};

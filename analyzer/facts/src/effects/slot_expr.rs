@@ -47,7 +47,7 @@ pub enum SlotExpr {
         /// The keys, in the order in which they are hashed.
         keys: Arc<[Word]>,
     },
-    /// The slot that the call data names, as it stands there or shifted: libraries are given their storage so. Whoever
+    /// The slot that the call data names, as it stands there or as packed bytes of it: libraries are given their storage so. Whoever
     /// calls decides what it is.
     Given(Word),
     /// Nobody knows, and why.
@@ -142,20 +142,18 @@ impl SlotExpr {
             let index = Index::of_sum(rest, &Length::of(&base));
             return Some(Self::behind(Self::of(&base), by, index));
         }
-        if let Some(given) = Self::of_given(&rest, by) {
-            return Some(given);
-        }
         if !terms.iter().any(|term| term.number().is_some()) {
-            return None;
+            return Self::of_given(&rest, by);
         }
         let Some((slot, by)) = array_data(by).or_else(|| before_array_data(by)) else {
             // An array of fixed length in declared storage, or somewhere that a constant names. Without a bound it would
             // be any slot.
-            let index = Index::of_sum(rest, &Length::Before(by))?;
+            let index = Index::of_sum(rest.clone(), &Length::Before(by))?;
             let is_named = by < U256::from(MAX_DECLARED_SLOT) || is_like_hash(by);
-            let is_within = is_named && index.reach != Reach::Anywhere;
-            let base = Arc::new(Self::Known(by));
-            return is_within.then_some(Self::Offset { base, by: U256::ZERO, index: Some(index) });
+            if !is_named || index.reach == Reach::Anywhere {
+                return Self::of_given(&rest, by);
+            }
+            return Some(Self::Offset { base: Arc::new(Self::Known(by)), by: U256::ZERO, index: Some(index) });
         };
         let index = Index::of_sum(rest, &Length::At(Word::Number(slot)));
         Some(Self::behind(Self::DynArray { base: Arc::new(Self::Known(slot)) }, by, index))
@@ -301,7 +299,7 @@ impl Index {
             0 => None,
             1 => words.pop().map(|word| Self::of(&word, length)),
             _ => {
-                let reach = words.iter().map(|word| reach(word, length, U256::ONE)).reduce(both)?;
+                let reach = words.iter().map(|word| limited(reach(word, length, U256::ONE))).reduce(both)?;
                 let words: Vec<Word> = words.iter().map(Word::plain).collect();
                 Some(Self { word: Word::Operation(op::ADD, words.into()), stride: U256::ONE, reach: limited(reach) })
             }
@@ -363,7 +361,12 @@ fn reach(word: &Word, length: &Length, stride: U256) -> Reach {
             (op::SHR, [Word::Number(bits), word]) if *bits < U256::from(256) => {
                 divided(inner(word), U256::ONE << *bits)
             }
-            (op::ADD, words) => words.iter().map(inner).reduce(both).unwrap_or(Reach::Anywhere),
+            // A small number that is taken off goes no farther.
+            (op::ADD, words) => {
+                let is_added = |word: &&Word| word.number().is_none_or(|number| number.wrapping_neg() > MAX_REACH);
+                let added = words.iter().filter(is_added);
+                added.map(|word| limited(inner(word))).reduce(both).unwrap_or(Reach::Anywhere)
+            }
             (op::MUL, [word, Word::Number(by)] | [Word::Number(by), word]) => multiplied(inner(word), *by),
             (op::SHL, [Word::Number(bits), word]) if *bits < U256::from(64) => {
                 multiplied(inner(word), U256::ONE << *bits)

@@ -38,6 +38,9 @@ const MAX_DEPTH: u32 = 96;
 /// Deepest parts of a slot that are looked at for what they are less than.
 const MAX_SLOT_DEPTH: u32 = 8;
 
+/// Most parts of one slot that are looked at so.
+const MAX_SLOT_LOOKS: u32 = 128;
+
 /// What a word is wanted for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Usage {
@@ -172,6 +175,8 @@ pub(super) struct Summaries<'a> {
     checked: Vec<bool>,
     /// How many effects may still be told.
     left: Cell<usize>,
+    /// How many parts of the slot at hand may still be looked at.
+    slot_looks: Cell<u32>,
 }
 
 impl<'a> Summaries<'a> {
@@ -210,6 +215,7 @@ impl<'a> Summaries<'a> {
             words: RefCell::new(vec![Known::Not; lifted.terms.len()]),
             checked: checked(lifted),
             left: Cell::new(MAX_TOLD_IN_ALL),
+            slot_looks: Cell::new(0),
         };
         for component in &components {
             summaries.add_component(component, &nodes);
@@ -302,7 +308,7 @@ impl<'a> Summaries<'a> {
         match effect.opcode {
             op::SLOAD | op::TLOAD => {
                 let bytes = effect.result.map_or(Parts::ALL, |loaded| self.read(loaded));
-                let (space, slot) = (AccessSpace::of(effect.opcode), self.slot_word(node, operands[0], 0));
+                let (space, slot) = (AccessSpace::of(effect.opcode), self.slot(node, operands[0], 0));
                 // What is only written back is no read.
                 if bytes != Parts::NONE {
                     let kind = AccessKind::Read;
@@ -314,7 +320,7 @@ impl<'a> Summaries<'a> {
             }
             op::SSTORE | op::TSTORE => {
                 let bytes = self.kept.written(node, effect.pc);
-                let (space, slot) = (AccessSpace::of(effect.opcode), self.slot_word(node, operands[0], 0));
+                let (space, slot) = (AccessSpace::of(effect.opcode), self.slot(node, operands[0], 0));
                 let (kind, value) = (AccessKind::Write, Some(self.word(operands[1])));
                 effects.tell(|told| &mut told.accesses, RawAccess { pc: effect.pc, space, kind, slot, bytes, value });
             }
@@ -377,7 +383,7 @@ impl<'a> Summaries<'a> {
 
     fn argument_for(&self, usage: Usage, call: NodeId, called: FunctionId, slot: u32) -> Word {
         match self.lifted.nodes[call].argument(called, slot) {
-            Some(Argument::Term(term)) if usage == Usage::Slot => self.slot_word(call, term, 0),
+            Some(Argument::Term(term)) if usage == Usage::Slot => self.slot(call, term, 0),
             Some(Argument::Term(term)) => self.word(term),
             Some(Argument::Parameter(slot)) => Word::Argument(slot),
             None => Word::Unknown,
@@ -431,9 +437,20 @@ impl<'a> Summaries<'a> {
         }
     }
 
-    /// A term that is a slot or a part of one at a node, with what it is less than there.
+    /// A term that is a slot at a node, with what it and its parts are less than there.
+    fn slot(&self, node: NodeId, term: TermId, depth: u32) -> Word {
+        let before = self.slot_looks.replace(MAX_SLOT_LOOKS);
+        let word = self.slot_word(node, term, depth);
+        self.slot_looks.set(before);
+        word
+    }
+
+    /// A slot or a part of one. It is looked into only so deep and so often: hashes of hashes have parts without number.
+    /// The word of any other part is made once, and says nothing of bounds.
     fn slot_word(&self, node: NodeId, term: TermId, depth: u32) -> Word {
         let terms = &self.lifted.terms;
+        let Some(left) = self.slot_looks.get().checked_sub(1) else { return self.word_at(term, depth) };
+        self.slot_looks.set(left);
         if let Some(less) = self.bounds.at(&self.ways, node, term) {
             let below = match less {
                 Less::Number(number) => Word::Number(number),
@@ -506,10 +523,9 @@ impl<'a> Summaries<'a> {
         let Ok(at) = effects.binary_search_by_key(&pc, |effect| effect.pc) else { return Word::Unknown };
         let effect = &effects[at];
         match effect.opcode {
-            op::SLOAD | op::TLOAD => Word::Stored(
-                AccessSpace::of(effect.opcode),
-                Arc::new(self.slot_word(node, effect.operands()[0], depth)),
-            ),
+            op::SLOAD | op::TLOAD => {
+                Word::Stored(AccessSpace::of(effect.opcode), Arc::new(self.slot(node, effect.operands()[0], depth)))
+            }
             op::CREATE | op::CREATE2 => Word::Created,
             opcode if CallKind::of(opcode).is_some() => Word::CallResult,
             _ => Word::Unknown,
@@ -564,6 +580,8 @@ fn checked(lifted: &Lifted<'_>) -> Vec<bool> {
             }
             Term::Operation { operands, .. } => left.extend(operands),
             Term::InCall { term, .. } => left.push(term),
+            // What a function returns is tested by its callers.
+            Term::Join { .. } | Term::Returned { .. } => left.extend(lifted.inputs(term).into_iter().flatten()),
             _ => {}
         }
     }

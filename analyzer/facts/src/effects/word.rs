@@ -15,6 +15,9 @@ const MAX_ALTERNATIVES: usize = 16;
 /// Most parts of one word; larger ones are [`Word::Unknown`].
 const MAX_SIZE: u32 = 64;
 
+/// From how many bits on a word that is moved up is packed before others: room for an address is left.
+const MIN_PACKED_BITS: u64 = 96;
+
 /// Where a word comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Word {
@@ -184,12 +187,13 @@ impl Word {
         }
     }
 
-    /// Whether it is a word of the call data, as it stands there or shifted by a number.
+    /// Whether it is a word of the call data, as it stands there or its lower bytes moved up, of which so few are left
+    /// that it is no multiple.
     pub(super) fn is_given(&self) -> bool {
         match self {
             Self::CallData(_) | Self::Operation(op::CALLDATALOAD, _) => true,
-            Self::Operation(op::SHL | op::SHR, operands) => match &operands[..] {
-                [Self::Number(_), word] => word.is_given(),
+            Self::Operation(op::SHL, operands) => match &operands[..] {
+                [Self::Number(bits), word] => *bits >= U256::from(MIN_PACKED_BITS) && word.is_given(),
                 _ => false,
             },
             _ => false,

@@ -47,11 +47,12 @@ impl Speech<'_> {
         })
     }
 
-    /// What must hold of a word that is one of several. One that is zero holds by no way.
+    /// What must hold of a word that is one of several. One that is zero holds by no way, and one that is another number
+    /// by the way alone.
     fn one_holds(&self, words: &[Word]) -> String {
         let may_hold: Vec<&Word> = words.iter().filter(|word| **word != Word::Number(U256::ZERO)).collect();
-        let said: Vec<_> =
-            may_hold.iter().map(|word| self.condition(word).unwrap_or_else(|| "true".to_owned())).collect();
+        let by_way = || "the way that was taken, which is not followed".to_owned();
+        let said: Vec<_> = may_hold.iter().map(|word| self.condition(word).unwrap_or_else(by_way)).collect();
         match said.as_slice() {
             [] => "what never holds".to_owned(),
             [one] => one.clone(),

@@ -71,8 +71,8 @@ impl<'a> Names<'a> {
         self.whole(self.named(space, slot, bytes, word), bytes).text
     }
 
-    /// What a place holds. The name of a variable means that already; a number, a constant and the name
-    /// that a standard gives a slot mean the place.
+    /// What a place holds. The name of a variable means that already; a number, a constant, the name that a standard gives
+    /// a slot, and whatever begins from no variable mean the place.
     pub(super) fn stored(&self, space: AccessSpace, slot: &SlotExpr, word: &dyn Fn(&Word) -> String) -> String {
         if let SlotExpr::Given(inner) | SlotExpr::Unknown(inner) = slot
             && !has_unknown(inner)
@@ -80,7 +80,7 @@ impl<'a> Names<'a> {
             return format!("{space}[{}]", word(inner));
         }
         let place = self.place(space, slot, &[], word);
-        let is_place = slot.root().is_some_and(|root| {
+        let is_place = slot.root().is_none_or(|root| {
             self.constants.contains(&(space, root)) || covered(self.reaching(space, root).0, &[]).is_none()
         });
         let is_number = place.starts_with(|first: char| first.is_ascii_digit());
@@ -174,6 +174,11 @@ impl<'a> Names<'a> {
                     None => (start, by),
                     Some(index) if matches!(**base, SlotExpr::DynArray { .. }) => {
                         self.indexed_data(&start, by, index, word)
+                    }
+                    Some(index) if matches!(**base, SlotExpr::Given(_)) => {
+                        let times =
+                            if index.stride == U256::ONE { String::new() } else { format!(" * {}", index.stride) };
+                        (Named::of(format!("{} + {}{times}", start.text, word(&index.word)), None), by)
                     }
                     Some(index) => self.indexed(start, by, index, word),
                 };

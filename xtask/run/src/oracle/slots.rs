@@ -1,10 +1,14 @@
 //! Whether a slot that was accessed is the one that an access of the effects names.
 
+use revm::bytecode::opcode as op;
 use revm::primitives::{B256, U256, keccak256};
 use uplint_facts::effects::{Reach, SlotExpr, StorageAccess, Word};
 
 use super::evaluate::{slots, values};
 use super::frame::Frame;
+
+/// How far behind a slot that the call data names an element can lie whose index is not known.
+const MAX_DISTANCE: u64 = 1 << 32;
 
 /// Most hashes that are tried for the start of an array.
 const MAX_STARTS: usize = 64;
@@ -26,7 +30,7 @@ pub(super) enum Named {
 pub(super) fn name(access: &StorageAccess, slot: U256, frame: &Frame) -> Named {
     if slots(&access.slot, frame).is_some_and(|slots| slots.contains(&slot)) {
         Named::Exactly
-    } else if !access.slot.is_known() && !is_given(&access.slot) {
+    } else if !access.slot.is_known() && !is_given(&access.slot, frame) {
         Named::Unknown
     } else if is_slot(&access.slot, slot, frame) {
         Named::InPart
@@ -35,17 +39,26 @@ pub(super) fn name(access: &StorageAccess, slot: U256, frame: &Frame) -> Named {
     }
 }
 
-/// Whether an expression is counted from a slot that the call data names, by an index that is bounded: what it says is
-/// judged like what is said of a known slot.
-fn is_given(expression: &SlotExpr) -> bool {
+/// Whether an expression is counted from a slot that the call data names, by an index that is bounded, and this slot can
+/// be told: what it says is judged like what is said of a known slot. Of a word of the call data at an offset that is not
+/// known, only the slot itself can be judged.
+fn is_given(expression: &SlotExpr, frame: &Frame) -> bool {
+    let is_told = |base: &SlotExpr| is_given(base, frame) && slots(base, frame).is_some();
     match expression {
-        SlotExpr::Given(_) => true,
-        SlotExpr::Mapping { base, .. } | SlotExpr::DynArray { base } => is_given(base),
+        SlotExpr::Given(Word::Operation(op::CALLDATALOAD, _)) => true,
+        SlotExpr::Given(word) => values(word, frame).is_some(),
+        SlotExpr::Mapping { base, .. } | SlotExpr::DynArray { base } => is_told_below(base, frame) || is_told(base),
         SlotExpr::Offset { base, index, .. } => {
-            is_given(base) && index.as_ref().is_none_or(|index| index.reach != Reach::Anywhere)
+            let is_bounded = index.as_ref().is_none_or(|index| index.reach != Reach::Anywhere);
+            is_bounded && (is_told_below(base, frame) || is_told(base))
         }
         SlotExpr::Known(_) | SlotExpr::Seeded { .. } | SlotExpr::Unknown(_) => false,
     }
+}
+
+/// The same for what a slot is counted from, which is no slot that stands in the call data itself.
+fn is_told_below(base: &SlotExpr, frame: &Frame) -> bool {
+    !matches!(base, SlotExpr::Given(_)) && is_given(base, frame)
 }
 
 /// Whether an expression can mean a slot, when what was hashed is known.
@@ -76,6 +89,8 @@ fn is_slot(expression: &SlotExpr, slot: U256, frame: &Frame) -> bool {
                 let distance = slot.wrapping_sub(*by).wrapping_sub(start);
                 match &known {
                     Some(known) => known.iter().any(|at| at.wrapping_mul(index.stride) == distance),
+                    // Behind a slot that is no hash nothing else tells one array from another.
+                    None if matches!(**base, SlotExpr::Given(_)) => distance < U256::from(MAX_DISTANCE),
                     None => distance.is_zero() || index.stride.trailing_zeros() <= distance.trailing_zeros(),
                 }
             };
@@ -103,10 +118,7 @@ fn is_key(key: &Word, bytes: &[u8], frame: &Frame) -> bool {
 fn starts(base: &SlotExpr, element: U256, frame: &Frame) -> Vec<U256> {
     match base {
         SlotExpr::Known(number) => vec![*number],
-        SlotExpr::Given(word) => match values(word, frame) {
-            Some(known) => known.into_iter().take(MAX_STARTS).collect(),
-            None => frame.given().take(MAX_STARTS).collect(),
-        },
+        SlotExpr::Given(word) => values(word, frame).unwrap_or_default().into_iter().take(MAX_STARTS).collect(),
         SlotExpr::Offset { base, by, .. } => {
             let before = starts(base, element.wrapping_sub(*by), frame);
             before.into_iter().map(|start| start.wrapping_add(*by)).collect()

@@ -140,11 +140,16 @@ fn selectors(code: &Code, lifted: &Lifted<'_>, figures: &mut Figures) {
         Both { ours: truth.difference(&ours).count() as u64, theirs: truth.difference(&theirs).count() as u64 };
 }
 
-/// Edges of branches that no context takes.
+/// Edges of branches that no context takes, where all ways were followed.
 fn constant_branches(lifted: &Lifted<'_>) -> BTreeSet<(u32, u32)> {
     let (mut taken, mut untaken) = (BTreeSet::new(), BTreeSet::new());
     for node in &lifted.nodes {
         let End::Branch { pc, target, .. } = node.end else { continue };
+        // A way that was not followed may be taken.
+        let is_open = |gap: &uplint_bytecode::CoverageGap| gap.pc == pc || gap.pc == node.pc;
+        if !node.is_interpreted() || lifted.coverage.gaps.iter().any(is_open) {
+            continue;
+        }
         let destination = lifted.terms.number(target).and_then(|number| lifted.code.destination(number));
         for (to, place) in [(node.branches[0], destination.map(|pc| pc.0)), (node.branches[1], Some(pc.0 + 1))] {
             let Some(place) = place else { continue };

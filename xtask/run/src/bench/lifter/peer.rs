@@ -49,6 +49,8 @@ pub(super) fn reached(graph: &ControlFlowGraph) -> BTreeSet<u32> {
 /// reached would return to is no place to return to.
 pub(super) fn reached_without(code: &[u8], graph: &ControlFlowGraph, without: &BTreeSet<(u32, u32)>) -> BTreeSet<u32> {
     let pushed = pushed(code);
+    // A label that no instruction pushes comes about in another way.
+    let is_pushed: BTreeSet<U256> = pushed.values().copied().collect();
     let (mut labels, mut before) = (BTreeSet::new(), usize::MAX);
     let mut reached = BTreeSet::new();
     // Labels are found by blocks that earlier ones lead to.
@@ -62,7 +64,8 @@ pub(super) fn reached_without(code: &[u8], graph: &ControlFlowGraph, without: &B
                 BlockType::DynamicJumpi { false_to, .. } => *false_to != to as usize,
                 _ => false,
             };
-            is_open && (!is_on_stack || labels.contains(&U256::from(to)))
+            let label = U256::from(to);
+            is_open && (!is_on_stack || labels.contains(&label) || !is_pushed.contains(&label))
         };
         reached = follow(graph, is_followed, |start, end| {
             found.extend(pushed.range(start..=end).map(|(_, label)| *label));

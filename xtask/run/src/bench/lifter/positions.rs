@@ -4,8 +4,9 @@
 //! What the effects name is followed through the types of the layout: a mapping's value, an array's element and a
 //! struct's member are found only where the slot leads through such a type, at its distance. Named is what the recovered
 //! values name: a read of a part of what is written as one word, and a store of several values at once, are no positions
-//! of their own. Recall is over variables whose slot was accessed when the code ran, unless the caller chose it; a variable that shares its slot with others may be among them though
-//! nobody accesses its own bytes.
+//! of their own; what all accesses name is counted beside. Recall is over variables whose slot was accessed when the code
+//! ran, unless only the caller chose it; a variable that shares its slot with others may be among them though nobody
+//! accesses its own bytes.
 
 mod declared;
 
@@ -13,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
 use revm::primitives::{B256, U256, keccak256};
-use uplint_facts::effects::{AccessSpace, CodeEffects, SlotExpr, recovered_values};
+use uplint_facts::effects::{AccessSpace, CodeEffects, SlotExpr, StorageAccess, recovered_values};
+use uplint_layout::ByteRange;
 use xtask_run::oracle::{Happened, Recorded};
 
 use self::declared::Type;
@@ -35,7 +37,10 @@ const MAX_NESTED: u32 = 12;
 /// Figures of positions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Positions {
-    /// Positions that are named in declared storage, each once.
+    /// Positions that accesses name in declared storage, each once, and those that are a variable or a member, exactly.
+    pub(super) accessed: u64,
+    pub(super) accessed_exact: u64,
+    /// Positions that recovered values name in declared storage, each once.
     pub(super) named: u64,
     /// Those that are a variable or a member, exactly.
     pub(super) exact: u64,
@@ -63,6 +68,8 @@ pub(super) struct Positions {
 
 impl AddAssign for Positions {
     fn add_assign(&mut self, other: Self) {
+        self.accessed += other.accessed;
+        self.accessed_exact += other.accessed_exact;
         self.named += other.named;
         self.exact += other.exact;
         self.several += other.several;
@@ -128,52 +135,26 @@ pub(super) fn positions(code: &Code, effects: &CodeEffects, recorded: &Recorded)
         return positions;
     }
     let spaces = declared::variables(&code.layout, code.group == "vyper");
-    let mut named = BTreeSet::new();
-    let values = recovered_values(effects);
-    for value in &values {
-        let space = usize::from(value.space == AccessSpace::Transient);
-        named.insert((space, &value.slot, u64::from(value.bytes.offset), u64::from(value.bytes.len)));
+    let accesses = effects.entries.iter().flat_map(|entry| &entry.accesses);
+    let of_access = |access: &'_ StorageAccess| {
+        let bytes = access.bytes.clone().into_iter();
+        bytes.map(|bytes| (access.space, access.slot.clone(), bytes)).collect::<Vec<_>>()
+    };
+    let of_accesses = named(&spaces, accesses.flat_map(of_access));
+    (positions.accessed, positions.accessed_exact) = (of_accesses.count, of_accesses.exact);
+    let values = recovered_values(effects).into_iter().map(|value| (value.space, value.slot, value.bytes));
+    let Named { count, exact, within, several, nothing, exact_leaves, touched, inexact } = named(&spaces, values);
+    (positions.named, positions.exact, positions.within, positions.several) = (count, exact, within, several);
+    positions.inexact = inexact;
+    if nothing > 0 {
+        positions.missing.insert("named where the compiler has nothing", nothing);
     }
-    let (mut exact, mut touched) = (BTreeSet::new(), BTreeSet::new());
-    let mut counted = BTreeSet::new();
-    for (space, slot, byte, len) in named {
-        if slot.root().is_none_or(|root| root >= U256::from(spaces[space].slots())) {
-            continue;
-        }
-        let leaves = place(&spaces[space], slot).map(|place| leaves(space, &place)).unwrap_or_default();
-        let whose = leaves.first().map_or_else(|| slot.to_string(), |leaf| leaf.path.clone());
-        if !counted.insert((space, whose, byte, len)) {
-            continue;
-        }
-        positions.named += 1;
-        let meets = |leaf: &&Leaf| leaf.byte < byte + len && byte < leaf.byte + leaf.len;
-        let met: Vec<&Leaf> = leaves.iter().filter(meets).collect();
-        touched.extend(met.iter().map(|leaf| (*leaf).clone()));
-        if let Some(leaf) = met.iter().find(|leaf| leaf.is_exactly(byte, len)) {
-            positions.exact += 1;
-            exact.insert((*leaf).clone());
-            continue;
-        }
-        let class = if met.iter().any(|leaf| leaf.byte <= byte && byte + len <= leaf.byte + leaf.len) {
-            positions.within += 1;
-            "part of a variable"
-        } else if !met.is_empty() {
-            positions.several += 1;
-            "several variables at once"
-        } else {
-            let class = "named where the compiler has nothing";
-            *positions.missing.entry(class).or_default() += 1;
-            class
-        };
-        let met: Vec<String> = met.iter().map(|leaf| format!("{} {}+{}", leaf.path, leaf.byte, leaf.len)).collect();
-        positions.inexact.push(format!("{class}: slot {slot}, {byte}+{len}: {}", met.join(", ")));
-    }
-    let used = used(&spaces, recorded);
+    let used = used(&spaces, effects, recorded);
     for leaf in &used {
         let is_member = leaf.path.contains("[]") && leaf.path.ends_with(|last| last != ']');
         positions.used += 1;
         positions.members += u64::from(is_member);
-        if exact.contains(leaf) {
+        if exact_leaves.contains(leaf) {
             positions.found += 1;
             positions.members_found += u64::from(is_member);
         } else if touched.contains(leaf) {
@@ -187,6 +168,58 @@ pub(super) fn positions(code: &Code, effects: &CodeEffects, recorded: &Recorded)
     }
     variables(&spaces[0], &used, effects, code, &mut positions);
     positions
+}
+
+/// How well positions that are named fit what is declared.
+#[derive(Default)]
+struct Named {
+    count: u64,
+    exact: u64,
+    within: u64,
+    several: u64,
+    nothing: u64,
+    exact_leaves: BTreeSet<Leaf>,
+    touched: BTreeSet<Leaf>,
+    inexact: Vec<String>,
+}
+
+/// Holds positions in declared storage against what lies there; what leads to the same variables counts once.
+fn named(spaces: &[Type; 2], places: impl Iterator<Item = (AccessSpace, SlotExpr, ByteRange)>) -> Named {
+    let mut found = Named::default();
+    let mut counted = BTreeSet::new();
+    for (space, slot, bytes) in places.collect::<BTreeSet<_>>() {
+        let space = usize::from(space == AccessSpace::Transient);
+        let (byte, len) = (u64::from(bytes.offset), u64::from(bytes.len));
+        if slot.root().is_none_or(|root| root >= U256::from(spaces[space].slots())) {
+            continue;
+        }
+        let leaves = place(&spaces[space], &slot).map(|place| leaves(space, &place)).unwrap_or_default();
+        let whose = leaves.first().map_or_else(|| slot.to_string(), |leaf| leaf.path.clone());
+        if !counted.insert((space, whose, byte, len)) {
+            continue;
+        }
+        found.count += 1;
+        let meets = |leaf: &&Leaf| leaf.byte < byte + len && byte < leaf.byte + leaf.len;
+        let met: Vec<&Leaf> = leaves.iter().filter(meets).collect();
+        found.touched.extend(met.iter().map(|leaf| (*leaf).clone()));
+        if let Some(leaf) = met.iter().find(|leaf| leaf.is_exactly(byte, len)) {
+            found.exact += 1;
+            found.exact_leaves.insert((*leaf).clone());
+            continue;
+        }
+        let is_within = |leaf: &&Leaf| leaf.byte <= byte && byte + len <= leaf.byte + leaf.len;
+        let (count, class) = if met.iter().any(is_within) {
+            (&mut found.within, "part of a variable")
+        } else if !met.is_empty() {
+            (&mut found.several, "several variables at once")
+        } else {
+            (&mut found.nothing, "named where the compiler has nothing")
+        };
+        *count += 1;
+        let met: Vec<String> = met.iter().map(|leaf| format!("{} {}+{}", leaf.path, leaf.byte, leaf.len)).collect();
+        found.inexact.push(format!("{class}: slot {slot}, {byte}+{len}: {}", met.join(", ")));
+    }
+    found
 }
 
 /// Declared variables by slot and first byte, whatever lies behind them.
@@ -218,7 +251,7 @@ fn variables(storage: &Type, used: &BTreeSet<Leaf>, effects: &CodeEffects, code:
 }
 
 /// The variables and members whose slot was accessed.
-fn used(spaces: &[Type; 2], recorded: &Recorded) -> BTreeSet<Leaf> {
+fn used(spaces: &[Type; 2], effects: &CodeEffects, recorded: &Recorded) -> BTreeSet<Leaf> {
     let mut starts: BTreeMap<B256, Vec<u8>> =
         recorded.preimages.iter().map(|(hash, preimage)| (*hash, preimage.to_vec())).collect();
     // The hash of a declared slot is computed by the compiler.
@@ -227,7 +260,7 @@ fn used(spaces: &[Type; 2], recorded: &Recorded) -> BTreeSet<Leaf> {
         starts.insert(keccak256(preimage), preimage.to_vec());
     }
     let mut used = BTreeSet::new();
-    for (space, slot) in own_slots(recorded) {
+    for (space, slot) in own_slots(effects, recorded) {
         let space = usize::from(space == AccessSpace::Transient);
         if let Some(place) = concrete(&spaces[space], slot, &starts, 0) {
             used.extend(leaves(space, &place));
@@ -236,20 +269,33 @@ fn used(spaces: &[Type; 2], recorded: &Recorded) -> BTreeSet<Leaf> {
     used
 }
 
-/// The slots that calls accessed, but for those that stood in the call data, or shortly behind, in each such call: whoever
-/// calls may choose them, so that they are no variables of the code.
-fn own_slots(recorded: &Recorded) -> BTreeSet<(AccessSpace, U256)> {
+/// The slots that calls accessed, but for those that only whoever calls chose, so that they are no variables of the code:
+/// the instruction is told to access slots that the call data names, and the slot stood there, or shortly before it.
+fn own_slots(effects: &CodeEffects, recorded: &Recorded) -> BTreeSet<(AccessSpace, U256)> {
+    let accesses = effects.entries.iter().flat_map(|entry| &entry.accesses);
+    let given: BTreeSet<u32> = accesses.filter(|access| is_given(&access.slot)).map(|access| access.pc.0).collect();
     let mut slots = BTreeSet::new();
     for frame in &recorded.frames {
-        for (_, happened) in &frame.happened {
+        for (pc, happened) in &frame.happened {
             let (Happened::Load { space, slot } | Happened::Store { space, slot, .. }) = *happened else { continue };
             let is_near = |word: U256| slot.wrapping_sub(word) < U256::from(MAX_BEHIND_GIVEN);
-            if !slots.contains(&(space, slot)) && !frame.given().any(is_near) {
-                slots.insert((space, slot));
+            let is_chosen = || given.contains(pc) && frame.given().any(is_near);
+            if slots.contains(&(space, slot)) || is_chosen() {
+                continue;
             }
+            slots.insert((space, slot));
         }
     }
     slots
+}
+
+/// Whether a slot is one that the call data names, or some slots behind.
+fn is_given(slot: &SlotExpr) -> bool {
+    match slot {
+        SlotExpr::Given(_) => true,
+        SlotExpr::Offset { base, .. } => is_given(base),
+        _ => false,
+    }
 }
 
 /// The place of a slot by what was hashed.

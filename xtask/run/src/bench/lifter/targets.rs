@@ -143,19 +143,39 @@ fn executions(group: &Group<'_>, asked: &Asked) -> Target {
 }
 
 fn storage(group: &Group<'_>, asked: &Asked) -> Vec<Target> {
-    let Positions { named, exact, used, found, members, members_found, variables, variables_found, .. } =
-        group.positions;
+    let Positions {
+        accessed,
+        accessed_exact,
+        named,
+        exact,
+        used,
+        found,
+        members,
+        members_found,
+        variables,
+        variables_found,
+        ..
+    } = group.positions;
     if *used == 0 {
         return Vec::new();
     }
     let name = group.name;
     let mut targets = vec![
         Target {
-            what: format!("{name}: storage positions (slot term and bytes), {named} named, {used} in use"),
+            what: format!(
+                "{name}: storage positions (slot term and bytes) of recovered values, {named} named, {used} in use"
+            ),
             asked: "97 % exact, 97 % found",
             uplint: format!("{} exact, {} found", percent(*exact, *named), percent(*found, *used)),
             evmole: "none".to_owned(),
             is_met: is_at_least(*exact, *named, 9_700) && is_at_least(*found, *used, 9_700),
+        },
+        Target {
+            what: format!("{name}: storage positions of all accesses as they are, {accessed} named"),
+            asked: "no figure",
+            uplint: format!("{} exact", percent(*accessed_exact, *accessed)),
+            evmole: "none".to_owned(),
+            is_met: true,
         },
         Target {
             what: format!("{name}: declared variables in use that have a record, of {variables}"),
