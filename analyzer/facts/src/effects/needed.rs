@@ -5,8 +5,8 @@
 //! memory or hashed, and what decides a jump is needed whole; and of what a needed word is made of, the bytes that make
 //! its own. Words are followed through joins, into the functions that are given them, and to the callers of those that
 //! leave them. The lattice of a word is the sets of its bytes; top is all of them. A set that rises more than a few times
-//! rises to the top, so that the work is linear; where there is more of it than that, or where the lifter dropped words
-//! of a join, all bytes of all words are needed.
+//! rises to the top, so that the work is linear; where there is more of it than that, where functions pass on more words
+//! than there are terms, or where the lifter dropped words of a join, all bytes of all words are needed.
 
 use std::collections::HashMap;
 
@@ -232,6 +232,8 @@ impl<'a> Spread<'a> {
         if let Some(&known) = self.parameters.get(&parameter) {
             return known;
         }
+        // Functions that call each other with the stack of all the others pass on more than anybody can follow.
+        self.is_lost |= self.passed_on.len() >= terms.len();
         let word = Word::PassedOn(self.passed_on.len());
         self.parameters.insert(parameter, word);
         self.passed_on.push(parameter);
