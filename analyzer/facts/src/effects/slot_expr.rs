@@ -47,8 +47,8 @@ pub enum SlotExpr {
         /// The keys, in the order in which they are hashed.
         keys: Arc<[Word]>,
     },
-    /// The slot that the call data names, as it stands there or as packed bytes of it: libraries are given their storage so. Whoever
-    /// calls decides what it is.
+    /// The slot that the call data names, as it stands there or as packed bytes of it: libraries are given their storage
+    /// so. Whoever calls decides what it is.
     Given(Word),
     /// Nobody knows, and why.
     Unknown(Word),
@@ -125,13 +125,12 @@ impl SlotExpr {
 
     fn of_sum(terms: &[Word]) -> Option<Self> {
         // That a place was compared with another one says nothing of how far behind it something is.
-        if let Some(at) = terms.iter().position(|term| matches!(term, Word::Noted(place, _) if place.is_place())) {
-            let without = |term: &Word| if let Word::Noted(place, _) = term { (**place).clone() } else { term.clone() };
-            let terms: Vec<Word> = terms
-                .iter()
-                .enumerate()
-                .map(|(of, term)| if of == at { without(term) } else { term.clone() })
-                .collect();
+        let compared = |term: &Word| match term {
+            Word::Noted(place, _) if place.is_place() => Some((**place).clone()),
+            _ => None,
+        };
+        if terms.iter().any(|term| compared(term).is_some()) {
+            let terms: Vec<Word> = terms.iter().map(|term| compared(term).unwrap_or_else(|| term.clone())).collect();
             return Some(Self::of(&word::operation(op::ADD, &terms)));
         }
         let by = terms.iter().find_map(Word::number).unwrap_or_default();

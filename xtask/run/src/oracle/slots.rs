@@ -43,22 +43,19 @@ pub(super) fn name(access: &StorageAccess, slot: U256, frame: &Frame) -> Named {
 /// be told: what it says is judged like what is said of a known slot. Of a word of the call data at an offset that is not
 /// known, only the slot itself can be judged.
 fn is_given(expression: &SlotExpr, frame: &Frame) -> bool {
-    let is_told = |base: &SlotExpr| is_given(base, frame) && slots(base, frame).is_some();
+    let is_told = |base: &SlotExpr| match base {
+        SlotExpr::Given(word) => values(word, frame).is_some(),
+        base => is_given(base, frame),
+    };
     match expression {
         SlotExpr::Given(Word::Operation(op::CALLDATALOAD, _)) => true,
-        SlotExpr::Given(word) => values(word, frame).is_some(),
-        SlotExpr::Mapping { base, .. } | SlotExpr::DynArray { base } => is_told_below(base, frame) || is_told(base),
+        SlotExpr::Given(_) => is_told(expression),
+        SlotExpr::Mapping { base, .. } | SlotExpr::DynArray { base } => is_told(base),
         SlotExpr::Offset { base, index, .. } => {
-            let is_bounded = index.as_ref().is_none_or(|index| index.reach != Reach::Anywhere);
-            is_bounded && (is_told_below(base, frame) || is_told(base))
+            is_told(base) && index.as_ref().is_none_or(|index| index.reach != Reach::Anywhere)
         }
         SlotExpr::Known(_) | SlotExpr::Seeded { .. } | SlotExpr::Unknown(_) => false,
     }
-}
-
-/// The same for what a slot is counted from, which is no slot that stands in the call data itself.
-fn is_told_below(base: &SlotExpr, frame: &Frame) -> bool {
-    !matches!(base, SlotExpr::Given(_)) && is_given(base, frame)
 }
 
 /// Whether an expression can mean a slot, when what was hashed is known.
