@@ -65,7 +65,7 @@ const MAX_CONTEXTS: u32 = 64;
 /// Most stack heights of one block in one function, contexts included.
 const MAX_HEIGHTS: u32 = 192;
 
-/// Steps that any code may cost, and each of its bytes: five times what the costliest code of a compiler costs. An
+/// Steps that any code may cost, and each of its bytes: more than three times what the costliest code of a compiler costs. An
 /// instruction is a step.
 const BASE_STEPS: u64 = 40_000;
 const STEPS_PER_BYTE: u64 = 24;

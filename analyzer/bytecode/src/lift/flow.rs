@@ -116,6 +116,8 @@ impl Lifter<'_> {
         let mut known = std::mem::replace(&mut self.nodes[node].entry, State::entry(state.function));
         let deepest = known.below.max(state.below);
         let mut has_changed = false;
+        // Words that were not taken before are made.
+        self.steps += 2 * u64::from(deepest) - u64::from(known.below) - u64::from(state.below);
         let mut deepen = |side: &mut State| {
             let missing = (deepest - side.below) as usize;
             side.take(&mut self.terms, side.items.len() + missing)
@@ -297,6 +299,7 @@ impl Lifter<'_> {
             given.push(Given::new(&self.terms, address, floor));
         }
         let told = self.told(caller, state, &in_memory)?;
+        self.steps += takes.saturating_sub(state.items.len()) as u64;
         state.take(&mut self.terms, takes)?;
         let len = state.items.len() - takes;
         state.items.truncate(len);

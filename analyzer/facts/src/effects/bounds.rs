@@ -102,22 +102,29 @@ impl Bounds {
     /// of, but for what goes into a join.
     fn made_of_bounded(&self, lifted: &Lifted<'_>) -> Vec<bool> {
         let mut is_in = self.is_in.clone();
-        let mut has_changed = !self.of.is_empty();
-        for _ in 0..MAX_JOINS_PASSED {
-            if !std::mem::take(&mut has_changed) {
-                break;
+        let of = |is_in: &[bool], term: TermId| match lifted.terms.get(term) {
+            Term::Operation { operands, .. } => operands.iter().any(|operand| is_in[operand.index()]),
+            Term::Hash(pieces) => pieces.iter().any(|piece| is_in[piece.term.index()]),
+            Term::Join { .. } => lifted.inputs(term).into_iter().flatten().any(|input| is_in[input.index()]),
+            _ => false,
+        };
+        if self.of.is_empty() {
+            return is_in;
+        }
+        let mut joins = Vec::new();
+        for term in lifted.terms.ids() {
+            if !is_in[term.index()] {
+                is_in[term.index()] = of(&is_in, term);
+                if !is_in[term.index()] && matches!(lifted.terms.get(term), Term::Join { .. }) {
+                    joins.push(term);
+                }
             }
-            for term in lifted.terms.ids() {
-                let of = |term: &TermId| is_in[term.index()];
-                let is_made = match lifted.terms.get(term) {
-                    _ if of(&term) => continue,
-                    Term::Operation { operands, .. } => operands.iter().any(of),
-                    Term::Hash(pieces) => pieces.iter().any(|piece| of(&piece.term)),
-                    Term::Join { .. } => lifted.inputs(term).into_iter().flatten().any(of),
-                    _ => false,
-                };
-                is_in[term.index()] = is_made;
-                has_changed |= is_made;
+        }
+        // Nothing else changes unless a join does.
+        for _ in 1..MAX_JOINS_PASSED {
+            let Some(&first) = joins.iter().find(|&&join| of(&is_in, join)) else { break };
+            for term in lifted.terms.ids().skip(first.index()) {
+                is_in[term.index()] = is_in[term.index()] || of(&is_in, term);
             }
         }
         is_in
