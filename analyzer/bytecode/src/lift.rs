@@ -293,7 +293,8 @@ pub struct Function {
     pub node: NodeId,
     /// Its ways to return.
     pub exits: Vec<Exit>,
-    callers: Vec<NodeId>,
+    /// The nodes that call it, in ascending order.
+    pub callers: Vec<NodeId>,
 }
 
 /// What the lifter found. See the module for what the parts mean.
@@ -521,6 +522,10 @@ impl<'a> Lifter<'a> {
         for node in &mut self.nodes {
             node.successors.sort_unstable();
             node.successors.dedup();
+        }
+        for (id, function) in self.functions.ids().zip(&mut self.functions) {
+            function.callers.retain(|&caller| self.nodes[caller].called().any(|called| called == id));
+            function.callers.sort_unstable();
         }
         Lifted {
             code: self.code,

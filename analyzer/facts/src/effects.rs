@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uplint_artifact::{Artifact, Bytecode, Span};
 use uplint_bytecode::dispatch::Dispatch;
 use uplint_bytecode::index_vec::IndexVec;
-use uplint_bytecode::lift::{Exit, Lifted, Node, Placeholder, Successor, lift_with};
+use uplint_bytecode::lift::{Exit, Lifted, Placeholder, Successor, lift_with};
 use uplint_bytecode::{Coverage, CoverageGap, FunctionId, NodeId, Selector, Term, Unknown, dispatch, instructions};
 
 mod access;
@@ -199,14 +199,9 @@ pub(crate) fn names(dispatch: &Dispatch) -> Vec<(EntryName, NodeId)> {
 
 /// The functions that return. What is only jumped to and never returns is a part of its callers.
 fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
-    let mut callers = vec![0; lifted.functions.len()];
-    for called in lifted.nodes.iter().flat_map(Node::called) {
-        callers[called.0 as usize] += 1;
-    }
-    let with_callers = lifted.functions.iter().zip(callers).skip(1);
-    let mut functions: Vec<_> = with_callers
-        .filter(|(function, _)| !function.exits.is_empty())
-        .map(|(function, callers)| {
+    let returning = lifted.functions.iter().skip(1).filter(|function| !function.exits.is_empty());
+    let mut functions: Vec<_> = returning
+        .map(|function| {
             let most = |count: &dyn Fn(&Exit) -> u32| function.exits.iter().map(count).max().unwrap_or_default();
             // Getters leave the place to return to where it stands.
             let takes_target = |exit: &Exit| match lifted.terms.get(exit.target) {
@@ -218,7 +213,7 @@ fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
                 name: None,
                 arguments: most(&|exit| exit.takes.saturating_sub(u32::from(takes_target(exit)))),
                 returns: most(&|exit| u32::try_from(exit.leaves.len()).unwrap_or(u32::MAX)),
-                callers,
+                callers: function.callers.len(),
             }
         })
         .collect();
@@ -282,15 +277,18 @@ impl<'a> BeforeEntries<'a> {
 pub(crate) fn reachable(lifted: &Lifted<'_>, start: NodeId) -> Vec<NodeId> {
     let mut seen: IndexVec<NodeId, bool> = lifted.nodes.iter().map(|_| false).collect();
     seen[start] = true;
-    let mut left = vec![start];
-    while let Some(node) = left.pop() {
+    let mut nodes = vec![start];
+    let mut looked_at = 0;
+    while let Some(&node) = nodes.get(looked_at) {
+        looked_at += 1;
         for successor in &lifted.nodes[node].successors {
             if let Successor::Node(next) | Successor::Continuation(next) = *successor
                 && !std::mem::replace(&mut seen[next], true)
             {
-                left.push(next);
+                nodes.push(next);
             }
         }
     }
-    seen.ids().filter(|&node| seen[node]).collect()
+    nodes.sort_unstable();
+    nodes
 }

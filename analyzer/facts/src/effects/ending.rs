@@ -2,14 +2,12 @@
 
 use uplint_bytecode::index_vec::Id;
 use uplint_bytecode::lift::{End, Lifted, Successor};
-use uplint_bytecode::{NodeId, opcode as op, unresolved};
+use uplint_bytecode::{NodeId, opcode as op};
 
 use super::ways::Ways;
 
 /// How the ways from each node end, by the number of the node.
 pub(super) struct Endings {
-    /// The node itself goes on or ends in a way that nobody saw.
-    pub(super) unresolved: Vec<bool>,
     /// The node itself ends the call without reverting, or nobody knows how it ends.
     ends: Vec<bool>,
     /// Some way from the node, through called functions too, ends the call without reverting.
@@ -21,25 +19,21 @@ pub(super) struct Endings {
 impl Endings {
     pub(super) fn new(lifted: &Lifted<'_>, ways: &Ways<'_>) -> Self {
         let count = lifted.nodes.len();
-        let mut callers: Vec<Vec<NodeId>> = vec![Vec::new(); count];
-        let unresolved = unresolved(lifted);
-        let mut ends = unresolved.clone();
+        let mut ends = ways.unresolved.clone();
         let mut returns = vec![false; count];
         for (id, node) in lifted.nodes.iter_enumerated() {
             ends[id.index()] |= is_success(lifted, &node.end);
-            for successor in &node.successors {
-                match *successor {
-                    Successor::Node(_) | Successor::Continuation(_) => {}
-                    Successor::Call(function) => callers[lifted.functions[function].node.index()].push(id),
-                    Successor::Return(_) => returns[id.index()] = true,
-                }
-            }
+            returns[id.index()] = node.successors.iter().any(|next| matches!(next, Successor::Return(_)));
         }
         // A halt within a called function ends its callers too; its return goes on at their continuations.
         let mut halts = ends.clone();
-        spread(&mut halts, |node| ways.before(node).iter().chain(&callers[node.index()]));
+        let callers = |node: NodeId| {
+            let function = &lifted.functions[lifted.nodes[node].function];
+            if function.node == node { function.callers.as_slice() } else { &[] }
+        };
+        spread(&mut halts, |node| ways.before(node).iter().chain(callers(node)));
         spread(&mut returns, |node| ways.before(node).iter());
-        Self { unresolved, ends, halts, returns }
+        Self { ends, halts, returns }
     }
 
     /// Whether every way from a node ends in a revert.

@@ -355,7 +355,7 @@ impl<'a> Guards<'a> {
             let is_invalid = self.lifted.code.destination(target).is_none();
             return (is_invalid && at.branches[0].is_none()).then_some(false);
         };
-        let is_known = at.branches[0].is_some() && !self.endings.unresolved[node.0 as usize];
+        let is_known = at.branches[0].is_some() && !self.summaries.ways.unresolved[node.0 as usize];
         let must_revert =
             is_known && self.endings.must_revert(first) && taken.all(|next| self.endings.must_revert(next));
         must_revert.then_some(false)
@@ -366,7 +366,7 @@ impl<'a> Guards<'a> {
         let summary = &self.functions[function];
         let place = Place::Call(node, function);
         let goes_on =
-            self.returns(place) || self.endings.unresolved[node.0 as usize] || self.next(place, None).next().is_some();
+            self.returns(place) || self.summaries.ways.unresolved[node.0 as usize] || self.next(place, None).next().is_some();
         let (first, second) = match (way, goes_on, self.may_halt(function)) {
             (Way::Return, ..) | (Way::Halt, true, false) => (&summary.on_return, None),
             (Way::Halt, false, _) => (&summary.on_halt, None),

@@ -12,6 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use alloy_primitives::U256;
 use foldhash::fast::RandomState;
+use uplint_bytecode::index_vec::Id;
 use uplint_bytecode::lift::{Effect, Lifted};
 use uplint_bytecode::{FunctionId, NodeId, Pc, Term, TermId, opcode as op};
 
@@ -397,7 +398,6 @@ fn change(opcode: u8) -> [bool; 2] {
 /// Which storages each function may change, with all that it calls.
 fn changes(lifted: &Lifted<'_>, ways: &Ways<'_>) -> Vec<[bool; 2]> {
     let mut changes = vec![[false; 2]; lifted.functions.len()];
-    let mut callers = vec![Vec::new(); lifted.functions.len()];
     for (id, node) in lifted.nodes.iter_enumerated() {
         let function = node.function.0 as usize;
         if ways.may_be_unseen(id) {
@@ -407,12 +407,12 @@ fn changes(lifted: &Lifted<'_>, ways: &Ways<'_>) -> Vec<[bool; 2]> {
             changes[function][0] |= storage;
             changes[function][1] |= transient;
         }
-        node.called().for_each(|called| callers[called.0 as usize].push(function));
     }
     for space in 0..2 {
         let mut left: Vec<usize> = (0..changes.len()).filter(|&function| changes[function][space]).collect();
         while let Some(function) = left.pop() {
-            for &caller in &callers[function] {
+            let callers = lifted.functions[FunctionId::new(function)].callers.iter();
+            for caller in callers.map(|&caller| lifted.nodes[caller].function.index()) {
                 if !std::mem::replace(&mut changes[caller][space], true) {
                     left.push(caller);
                 }

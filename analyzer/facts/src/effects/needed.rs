@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use uplint_bytecode::lift::{Argument, End, Lifted};
 use uplint_bytecode::opcode as op;
-use uplint_bytecode::{FunctionId, NodeId, Term, TermId};
+use uplint_bytecode::{FunctionId, Term, TermId};
 
 use super::byte_set::{ByteSet, Parts};
 use super::kept::Kept;
@@ -63,17 +63,12 @@ struct Spread<'a> {
     left: Vec<Word>,
     parameters: HashMap<Parameter, Word, RandomState>,
     passed_on: Vec<Parameter>,
-    callers: Vec<Vec<NodeId>>,
     /// Whether some word could not be followed.
     is_lost: bool,
 }
 
 impl<'a> Spread<'a> {
     fn new(lifted: &'a Lifted<'a>) -> Self {
-        let mut callers = vec![Vec::new(); lifted.functions.len()];
-        for (at, node) in lifted.nodes.iter_enumerated() {
-            node.called().for_each(|called| callers[called.0 as usize].push(at));
-        }
         Self {
             lifted,
             bytes: vec![Parts::NONE; lifted.terms.len()],
@@ -81,7 +76,6 @@ impl<'a> Spread<'a> {
             left: Vec::new(),
             parameters: HashMap::default(),
             passed_on: Vec::new(),
-            callers,
             is_lost: false,
         }
     }
@@ -206,9 +200,9 @@ impl<'a> Spread<'a> {
     /// Spreads what a function needs of a word that it is given to its callers.
     fn need_arguments(&mut self, (function, slot): Parameter, bytes: Parts) -> usize {
         let lifted = self.lifted;
-        let count = self.callers[function.0 as usize].len();
-        for at in 0..count {
-            let node = &lifted.nodes[self.callers[function.0 as usize][at]];
+        let callers = &lifted.functions[function].callers;
+        for &caller in callers {
+            let node = &lifted.nodes[caller];
             match node.argument(function, slot) {
                 Some(Argument::Term(term)) => self.need(term, bytes),
                 Some(Argument::Parameter(slot)) => {
@@ -218,7 +212,7 @@ impl<'a> Spread<'a> {
                 None => {}
             }
         }
-        count + 1
+        callers.len() + 1
     }
 
     fn parameter(&mut self, parameter: Parameter) -> Word {

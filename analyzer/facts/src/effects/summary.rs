@@ -9,7 +9,7 @@ use petgraph::Direction::Incoming;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{Graph, NodeIndex};
 use uplint_bytecode::index_vec::{Id, IndexVec};
-use uplint_bytecode::lift::{Argument, Effect, End, Lifted, Node};
+use uplint_bytecode::lift::{Argument, Effect, End, Lifted};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc, Selector, Term, TermId};
 
@@ -558,12 +558,6 @@ fn checked(lifted: &Lifted<'_>) -> Vec<bool> {
         End::Branch { condition, .. } => Some(condition),
         _ => None,
     });
-    let mut callers: IndexVec<FunctionId, Vec<&Node>> = lifted.functions.iter().map(|_| Vec::new()).collect();
-    for node in &lifted.nodes {
-        for called in node.called() {
-            callers[called].push(node);
-        }
-    }
     let mut left: Vec<TermId> = conditions.collect();
     while let Some(term) = left.pop() {
         if std::mem::replace(&mut checked[term.index()], true) {
@@ -572,8 +566,8 @@ fn checked(lifted: &Lifted<'_>) -> Vec<bool> {
         match lifted.terms.get(term) {
             // A function that tests what it is given tests it for its callers.
             Term::Parameter { function, slot } => {
-                let arguments = callers[function].iter();
-                left.extend(arguments.filter_map(|node| match node.argument(function, slot) {
+                let callers = lifted.functions[function].callers.iter();
+                left.extend(callers.filter_map(|&node| match lifted.nodes[node].argument(function, slot) {
                     Some(Argument::Term(term)) => Some(term),
                     _ => None,
                 }));

@@ -17,6 +17,8 @@ pub(super) struct Ways<'a> {
     dominance: Dominance,
     /// Whether control may take a way through a function that nobody saw.
     has_unseen: IndexVec<FunctionId, bool>,
+    /// Whether a node itself goes on or ends in a way that nobody saw, by its number.
+    pub(super) unresolved: Vec<bool>,
 }
 
 impl<'a> Ways<'a> {
@@ -39,10 +41,11 @@ impl<'a> Ways<'a> {
             }
         }
         let mut has_unseen: IndexVec<FunctionId, bool> = lifted.functions.iter().map(|_| false).collect();
-        for (node, is_unresolved) in lifted.nodes.iter().zip(unresolved(lifted)) {
+        let unresolved = unresolved(lifted);
+        for (node, is_unresolved) in lifted.nodes.iter().zip(&unresolved) {
             has_unseen[node.function] |= is_unresolved;
         }
-        Self { lifted, predecessors, starts, dominance: dominance(lifted), has_unseen }
+        Self { lifted, predecessors, starts, dominance: dominance(lifted), has_unseen, unresolved }
     }
 
     /// The nodes that control comes from, in ascending order.
