@@ -1,6 +1,7 @@
 //! Where control goes: into nodes, into functions and back.
 
 use alloy_primitives::U256;
+use arrayvec::ArrayVec;
 
 use crate::coverage::Unknown;
 use crate::instruction::Pc;
@@ -353,15 +354,14 @@ impl Lifter<'_> {
             Term::Operation { opcode, operands } => {
                 let Some(left) = budget.checked_sub(1) else { return Ok(None) };
                 *budget = left;
-                let mut copies = [term; 3];
-                let operands: Vec<TermId> = operands.to_vec();
-                for (copied, &operand) in copies.iter_mut().zip(&operands) {
-                    match self.copy(caller, state, operand, budget)? {
-                        Some(operand) => *copied = operand,
+                let mut copies: ArrayVec<TermId, 3> = operands.iter().copied().collect();
+                for operand in &mut copies {
+                    match self.copy(caller, state, *operand, budget)? {
+                        Some(copied) => *operand = copied,
                         None => return Ok(None),
                     }
                 }
-                Ok(Some(self.terms.operation(opcode, &copies[..operands.len()])))
+                Ok(Some(self.terms.operation(opcode, &copies)))
             }
             Term::Hash(pieces) => {
                 let mut pieces = pieces.to_vec();
@@ -380,6 +380,9 @@ impl Lifter<'_> {
 
     /// Whether only the callers of a function can say what a word is: it is made of parameters and numbers.
     pub(super) fn is_of_parameters(&self, word: TermId) -> bool {
+        if let Term::Constant(_) | Term::Parameter { .. } = self.terms.get(word) {
+            return self.terms.number(word).is_none();
+        }
         let mut has_parameter = false;
         let mut left = vec![word];
         for _ in 0..MAX_COPIED {

@@ -1,5 +1,7 @@
 //! What is known at one point of a function: its part of the stack, and memory.
 
+use arrayvec::ArrayVec;
+
 use crate::term::{FunctionId, TermId, Terms};
 
 use super::memory::Memory;
@@ -20,7 +22,7 @@ pub(super) struct State {
     /// Memory.
     pub(super) memory: Memory,
     /// Words that branches on the way here found to be zero (`false`) or not (`true`), the latest last.
-    assumed: Vec<(TermId, bool)>,
+    assumed: ArrayVec<(TermId, bool), MAX_ASSUMED>,
 }
 
 /// Most branches that are remembered.
@@ -34,7 +36,7 @@ impl State {
     /// The start of a function.
     pub(super) fn entry(function: FunctionId) -> Self {
         let memory = if function == FunctionId(0) { Memory::zero() } else { Memory::default() };
-        Self { function, below: 0, items: Vec::with_capacity(16), memory, assumed: Vec::new() }
+        Self { function, below: 0, items: Vec::with_capacity(16), memory, assumed: ArrayVec::new() }
     }
 
     /// Whether the branches on the way here decide a condition.
@@ -51,7 +53,7 @@ impl State {
     /// where a loop makes it anew, the way into the loop knows nothing of it, and only what all ways know is kept.
     pub(super) fn assume(&mut self, terms: &Terms, condition: TermId, is_true: bool) {
         let (word, holds) = terms.without_negations(condition);
-        if self.assumed.len() == MAX_ASSUMED {
+        if self.assumed.is_full() {
             self.assumed.remove(0);
         }
         self.assumed.push((word, is_true == holds));
