@@ -6,6 +6,7 @@
 //! are one term.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use alloy_primitives::U256;
 use foldhash::fast::RandomState;
@@ -120,15 +121,20 @@ enum Kind {
     Returned,
     Result,
     InCall,
-    Operation(u8),
+    Operation {
+        opcode: u8,
+        /// How many operands it has.
+        arity: u8,
+    },
     Hash,
 }
 
-/// What makes a term: its kind and three numbers, whose meaning the kind decides.
+/// What makes a term: its kind and three numbers, whose meaning the kind decides. Those of an operation are its operands,
+/// so that a slice of them can be lent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     kind: Kind,
-    parts: [u32; 3],
+    parts: [TermId; 3],
 }
 
 /// The terms of one lifted code.
@@ -136,8 +142,6 @@ struct Key {
 pub struct Terms {
     keys: Vec<Key>,
     known: HashMap<Key, TermId, RandomState>,
-    /// Operands of operations, so that a slice of them can be lent.
-    operands: Vec<[TermId; 3]>,
     numbers: Vec<U256>,
     known_numbers: HashMap<U256, TermId, RandomState>,
     hashes: Vec<Box<[Piece]>>,
@@ -168,27 +172,24 @@ impl Terms {
 
     /// What a term is.
     pub fn get(&self, term: TermId) -> Term<'_> {
-        let Key { kind, parts: [a, b, c] } = self.keys[term.0 as usize];
-        match kind {
+        let Key { kind, parts } = &self.keys[term.index()];
+        let [a, b, c] = parts.map(|part| part.0);
+        match *kind {
             Kind::Constant => Term::Constant(&self.numbers[a as usize]),
             Kind::Parameter => Term::Parameter { function: FunctionId(a), slot: b },
             Kind::Join => Term::Join { node: NodeId(a), height: b.cast_signed() },
             Kind::Returned => Term::Returned { function: FunctionId(a), exit: b, index: c },
             Kind::Result => Term::Result { node: NodeId(a), pc: Pc(b) },
             Kind::InCall => Term::InCall { call: NodeId(a), term: TermId(b) },
-            Kind::Operation(opcode) => {
-                let operands = &self.operands[term.0 as usize];
-                let len = operands.iter().position(|&operand| operand == TermId::NONE).unwrap_or(operands.len());
-                Term::Operation { opcode, operands: &operands[..len] }
-            }
+            Kind::Operation { opcode, arity } => Term::Operation { opcode, operands: &parts[..usize::from(arity)] },
             Kind::Hash => Term::Hash(&self.hashes[a as usize]),
         }
     }
 
     /// The number that a term is.
     pub fn number(&self, term: TermId) -> Option<&U256> {
-        let Key { kind, parts } = self.keys[term.0 as usize];
-        (kind == Kind::Constant).then(|| &self.numbers[parts[0] as usize])
+        let Key { kind, parts } = self.keys[term.index()];
+        (kind == Kind::Constant).then(|| &self.numbers[parts[0].index()])
     }
 
     /// The operands of an operation with this opcode.
@@ -223,24 +224,14 @@ impl Terms {
     }
 
     fn intern(&mut self, kind: Kind, parts: [u32; 3]) -> TermId {
-        let key = Key { kind, parts };
-        if let Some(&known) = self.known.get(&key) {
-            return known;
-        }
-        let term = self.push(key);
-        self.known.insert(key, term);
-        term
+        self.add(Key { kind, parts: parts.map(TermId) })
     }
 
-    fn push(&mut self, key: Key) -> TermId {
-        let number = u32::try_from(self.keys.len()).expect("invariant: the budget ends long before so many terms");
-        self.keys.push(key);
-        let operands = match key.kind {
-            Kind::Operation(_) => key.parts.map(TermId),
-            _ => [TermId::NONE; 3],
-        };
-        self.operands.push(operands);
-        TermId(number)
+    fn add(&mut self, key: Key) -> TermId {
+        match self.known.entry(key) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => *free.insert(push(&mut self.keys, key)),
+        }
     }
 
     pub(crate) fn constant(&mut self, number: U256) -> TermId {
@@ -249,7 +240,7 @@ impl Terms {
         }
         let at = u32::try_from(self.numbers.len()).expect("invariant: there are no more numbers than terms");
         self.numbers.push(number);
-        let term = self.push(Key { kind: Kind::Constant, parts: [at, 0, 0] });
+        let term = push(&mut self.keys, Key { kind: Kind::Constant, parts: [TermId(at), TermId::NONE, TermId::NONE] });
         self.known_numbers.insert(number, term);
         term
     }
@@ -280,7 +271,7 @@ impl Terms {
         }
         let at = u32::try_from(self.hashes.len()).expect("invariant: there are no more hashes than terms");
         self.hashes.push(pieces.into());
-        let term = self.push(Key { kind: Kind::Hash, parts: [at, 0, 0] });
+        let term = push(&mut self.keys, Key { kind: Kind::Hash, parts: [TermId(at), TermId::NONE, TermId::NONE] });
         self.known_hashes.insert(pieces.into(), term);
         term
     }
@@ -290,9 +281,11 @@ impl Terms {
         if let Some(simpler) = self.simplify(opcode, operands) {
             return simpler;
         }
-        let mut parts = [TermId::NONE.0; 3];
+        let mut parts = [TermId::NONE; 3];
+        let mut arity = 0;
         for (part, operand) in parts.iter_mut().zip(operands) {
-            *part = operand.0;
+            *part = *operand;
+            arity += 1;
         }
         // One order for those whose order does not matter: constants last.
         if is_commutative(opcode) && (self.number(operands[0]).is_some() || operands[0] > operands[1]) {
@@ -301,8 +294,15 @@ impl Terms {
                 parts.swap(0, 1);
             }
         }
-        self.intern(Kind::Operation(opcode), parts)
+        self.add(Key { kind: Kind::Operation { opcode, arity }, parts })
     }
+}
+
+/// A term that is not known yet.
+fn push(keys: &mut Vec<Key>, key: Key) -> TermId {
+    let number = u32::try_from(keys.len()).expect("invariant: the budget ends long before so many terms");
+    keys.push(key);
+    TermId(number)
 }
 
 fn is_commutative(opcode: u8) -> bool {

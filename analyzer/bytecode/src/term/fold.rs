@@ -3,7 +3,7 @@
 use alloy_primitives::U256;
 use revm_bytecode::opcode as op;
 
-use super::{TermId, Terms};
+use super::{Key, Kind, TermId, Terms};
 
 /// The bytes that an address has.
 const ADDRESS_MASK: U256 = U256::from_limbs([u64::MAX, u64::MAX, 0xffff_ffff, 0]);
@@ -78,7 +78,10 @@ impl Terms {
             Some(base) if total.is_zero() => base,
             Some(base) => {
                 let total = self.constant(total);
-                self.intern(super::Kind::Operation(op::ADD), [base.0, total.0, TermId::NONE.0])
+                self.add(Key {
+                    kind: Kind::Operation { opcode: op::ADD, arity: 2 },
+                    parts: [base, total, TermId::NONE],
+                })
             }
         }
     }

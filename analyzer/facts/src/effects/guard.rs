@@ -365,8 +365,9 @@ impl<'a> Guards<'a> {
     fn add_called(&self, node: NodeId, function: FunctionId, way: Way, held: &mut Held) {
         let summary = &self.functions[function];
         let place = Place::Call(node, function);
-        let goes_on =
-            self.returns(place) || self.summaries.ways.unresolved[node.0 as usize] || self.next(place, None).next().is_some();
+        let goes_on = self.returns(place)
+            || self.summaries.ways.unresolved[node.0 as usize]
+            || self.next(place, None).next().is_some();
         let (first, second) = match (way, goes_on, self.may_halt(function)) {
             (Way::Return, ..) | (Way::Halt, true, false) => (&summary.on_return, None),
             (Way::Halt, false, _) => (&summary.on_halt, None),
