@@ -281,6 +281,8 @@ pub struct Exit {
     writes: Writes,
     /// What it leaves in memory, in its own words.
     in_memory: Vec<Run>,
+    /// The nodes that leave, as far as they were counted.
+    came_from: Vec<NodeId>,
     is_dirty: bool,
 }
 
@@ -327,8 +329,9 @@ impl Lifted<'_> {
         self.inputs.get(&join).filter(|inputs| !inputs.has_more).map(|inputs| inputs.words.as_slice())
     }
 
-    /// The nodes from which control brings a word to a [`Term::Join`](crate::term::Term::Join), with the word; more rather
-    /// than fewer. `None` when they are too many, or when the term is no join.
+    /// The nodes from which control brings a word to a [`Term::Join`](crate::term::Term::Join) or a
+    /// [`Term::Returned`](crate::term::Term::Returned), with the word; more rather than fewer. `None` when they are too
+    /// many, or when the term is neither.
     pub fn arrivals(&self, join: TermId) -> Option<&[(NodeId, TermId)]> {
         let arrivals = &self.inputs.get(&join)?.arrivals;
         (1..=flow::MAX_INPUTS).contains(&arrivals.len()).then_some(arrivals.as_slice())

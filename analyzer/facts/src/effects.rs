@@ -24,6 +24,7 @@ mod hash_order;
 mod joined;
 mod kept;
 mod needed;
+mod only_if;
 mod put;
 mod recovered;
 mod slot_expr;
@@ -228,16 +229,16 @@ fn entry(guards: &Guards<'_>, before: &BeforeEntries<'_>, name: EntryName, start
     let before = before.of(start);
     let only_before = before.iter().filter(|&node| nodes.binary_search(node).is_err());
     let effects = summaries.of_nodes(only_before.chain(&nodes));
-    let accesses: BTreeSet<_> = effects.accesses.into_iter().flat_map(summary::RawAccess::classified).collect();
+    let accesses: BTreeSet<_> = effects.accesses.into_iter().flat_map(|access| access.what.classified()).collect();
     let held = guards.of_entry(&before, start, &nodes);
     let entry = EntryEffects {
         name,
         pc: summaries.lifted.nodes[start].pc,
         accesses: accesses.into_iter().collect(),
-        calls: effects.calls.into_iter().map(summary::RawCall::classified).collect(),
+        calls: effects.calls.into_iter().map(|call| call.what).collect(),
         guards: held.guards.into_iter().collect(),
-        return_lens: effects.return_lens,
-        events: effects.events,
+        return_lens: effects.return_lens.into_iter().map(|len| len.what).collect(),
+        events: effects.events.into_iter().map(|event| event.what).collect(),
     };
     (entry, effects.is_cut || held.is_cut)
 }

@@ -148,10 +148,7 @@ impl Lifter<'_> {
             self.add_input(join, new);
             self.add_arrival(join, from, new);
         }
-        let came_from = &mut self.nodes[node].came_from;
-        if came_from.len() <= MAX_INPUTS && !came_from.contains(&from) {
-            came_from.push(from);
-        }
+        note_origin(&mut self.nodes[node].came_from, from);
         has_changed |= known.memory.meet(&state.memory);
         has_changed |= known.meet_assumptions(&state);
         self.nodes[node].entry = known;
@@ -416,6 +413,7 @@ impl Lifter<'_> {
                     first_jump: jumps.first().copied().unwrap_or_default(),
                     writes: state.memory.writes,
                     in_memory: state.memory.left_to_callers(),
+                    came_from: vec![from],
                     is_dirty: true,
                 });
                 let at = exits.len() - 1;
@@ -441,11 +439,16 @@ impl Lifter<'_> {
             self.add_input(join, known);
             self.add_input(join, word);
             if known != join {
+                for before in 0..self.functions[function].exits[at].came_from.len() {
+                    self.add_arrival(join, self.functions[function].exits[at].came_from[before], known);
+                }
                 self.functions[function].exits[at].leaves[index] = join;
                 has_changed = true;
             }
+            self.add_arrival(join, from, word);
         }
         let exit = &mut self.functions[function].exits[at];
+        note_origin(&mut exit.came_from, from);
         let before = exit.jumps.len();
         exit.jumps.extend(jumps);
         has_changed |= exit.jumps.len() != before;
@@ -455,5 +458,12 @@ impl Lifter<'_> {
         }
         self.succeed(from, Successor::Return(number_of(at)));
         Some(Successor::Return(number_of(at)))
+    }
+}
+
+/// Control comes from a node; one more than are kept stands for too many.
+fn note_origin(came_from: &mut Vec<NodeId>, from: NodeId) {
+    if came_from.len() <= MAX_INPUTS && !came_from.contains(&from) {
+        came_from.push(from);
     }
 }

@@ -1,8 +1,9 @@
 //! What must hold for a condition to hold?
 //!
 //! Compilers compute `a && b` and `a || b` by branches: where they meet again lies one word or another, by the way that was
-//! taken. Such a word is not zero only on some of the ways, and what these ways require is required with it. It ends since
-//! each condition is looked into at most so deep and so often; of any other the word itself is told.
+//! taken. Such a word is not zero only on some of the ways, and what these ways require is required with it. A function
+//! that returns whether it did something does the same by its ways to return. It ends since each condition is looked into
+//! at most so deep and so often; of any other the word itself is told.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -52,9 +53,21 @@ impl Conditions<'_> {
             Term::Operation { opcode: op::OR, operands: &[a, b] } if !holds && !self.has_number(&[a, b]) => {
                 self.both(a, b, holds, depth)
             }
-            Term::Join { node, .. } => self.joined(node, condition, holds, depth).unwrap_or_else(whole),
+            Term::Join { node, .. } => self.joined(Some(node), condition, holds, depth).unwrap_or_else(whole),
+            Term::Returned { .. } => self.joined(None, condition, holds, depth).unwrap_or_else(whole),
+            Term::InCall { call, term } => self.in_call(call, term, holds, depth).unwrap_or_else(whole),
             _ => whole(),
         }
+    }
+
+    /// What is required of a word that a called function returns, in the words of its caller.
+    fn in_call(&self, call: NodeId, term: TermId, holds: bool, depth: u32) -> Option<BTreeSet<Word>> {
+        let called = self.summaries.function_of(term)?;
+        let required = self.required(term, holds, depth + 1).into_iter();
+        let words = required.map(|word| word.with_arguments(&|slot| self.summaries.argument(call, called, slot)));
+        // What the arguments decide is no condition.
+        let words: BTreeSet<Word> = words.filter(|word| word.number().is_none_or(|number| number.is_zero())).collect();
+        words.iter().all(|word| word.number().is_none()).then_some(words)
     }
 
     fn both(&self, a: TermId, b: TermId, holds: bool, depth: u32) -> BTreeSet<Word> {
@@ -73,10 +86,11 @@ impl Conditions<'_> {
         (word, is_positive == holds)
     }
 
-    /// What is required where words meet; `None` where that cannot be told better than by the word itself.
-    fn joined(&self, node: NodeId, join: TermId, holds: bool, depth: u32) -> Option<BTreeSet<Word>> {
+    /// What is required where words meet, at a node or where a function returns; `None` where that cannot be told better
+    /// than by the word itself.
+    fn joined(&self, node: Option<NodeId>, join: TermId, holds: bool, depth: u32) -> Option<BTreeSet<Word>> {
         // What a function is given arrives from its callers.
-        if self.summaries.ways.start(node) == node {
+        if node.is_some_and(|node| self.summaries.ways.start(node) == node) {
             return None;
         }
         let arrivals = self.summaries.lifted.arrivals(join)?;
@@ -91,11 +105,11 @@ impl Conditions<'_> {
             let mut words = BTreeSet::new();
             let mut next = node;
             for &at in way {
-                words.extend(self.taken(at, next, depth));
+                words.extend(next.map(|next| self.taken(at, next, depth)).unwrap_or_default());
                 if at == parted {
                     break;
                 }
-                next = at;
+                next = Some(at);
             }
             if known.is_none() {
                 words.extend(self.required(word, holds, depth + 1));
@@ -131,12 +145,12 @@ impl Conditions<'_> {
     }
 
     /// Whether a word that comes from a node holds, where a number or the branch there says so.
-    fn known(&self, from: NodeId, to: NodeId, word: TermId) -> Option<bool> {
+    fn known(&self, from: NodeId, to: Option<NodeId>, word: TermId) -> Option<bool> {
         let (word, is_positive) = self.without_negations(word, true);
         if let Some(number) = self.summaries.lifted.terms.number(word) {
             return Some(number.is_zero() != is_positive);
         }
-        let (condition, holds) = self.edge(from, to)?;
+        let (condition, holds) = self.edge(from, to?)?;
         let (condition, holds) = self.without_negations(condition, holds);
         (condition == word).then_some(holds == is_positive)
     }

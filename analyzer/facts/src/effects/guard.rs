@@ -15,7 +15,6 @@ use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc};
 
 use super::condition::required;
-use super::ending::Endings;
 use super::summary::Summaries;
 use super::word::Word;
 
@@ -86,7 +85,6 @@ impl Place {
 pub(super) struct Guards<'a> {
     lifted: &'a Lifted<'a>,
     pub(super) summaries: &'a Summaries<'a>,
-    endings: Endings,
     functions: IndexVec<FunctionId, OfFunction>,
     /// Where a way out came from to each place, and how far along it each place lies.
     from: RefCell<Marks<Place>>,
@@ -146,7 +144,6 @@ impl<'a> Guards<'a> {
         let mut guards = Self {
             lifted,
             summaries,
-            endings: Endings::new(lifted, &summaries.ways),
             functions: lifted.functions.iter().map(|_| OfFunction::default()).collect(),
             from: RefCell::new(Marks::new(lifted, Place::Node(NodeId(0)))),
             branches: RefCell::new(lifted.nodes.iter().map(|_| None).collect()),
@@ -155,7 +152,7 @@ impl<'a> Guards<'a> {
         for &function in &summaries.called_first {
             let start = lifted.functions[function].node;
             let on_halt =
-                if guards.endings.may_halt(start) { guards.held(start, Way::Halt, None) } else { Held::default() };
+                if summaries.endings.may_halt(start) { guards.held(start, Way::Halt, None) } else { Held::default() };
             let on_return = guards.held(start, Way::Return, None);
             guards.functions[function] = OfFunction { on_return, on_halt };
         }
@@ -209,7 +206,7 @@ impl<'a> Guards<'a> {
     fn leaves(&self, place: Place, way: Way) -> bool {
         match (way, place) {
             (Way::Return, place) => self.returns(place),
-            (Way::Halt, Place::Node(node)) => self.endings.may_end(node),
+            (Way::Halt, Place::Node(node)) => self.summaries.endings.may_end(node),
             (Way::Halt, Place::Call(_, function)) => self.may_halt(function),
         }
     }
@@ -234,7 +231,7 @@ impl<'a> Guards<'a> {
     }
 
     fn may_halt(&self, function: FunctionId) -> bool {
-        self.endings.may_halt(self.lifted.functions[function].node)
+        self.summaries.endings.may_halt(self.lifted.functions[function].node)
     }
 
     /// Where control goes from a place within its function, other than to a revert.
@@ -252,7 +249,7 @@ impl<'a> Guards<'a> {
         own.chain(transferred.map(|transfer| transfer.to)).filter_map(move |successor| match successor {
             Successor::Node(next) | Successor::Continuation(next) => {
                 let is_within = nodes.is_none_or(|nodes| nodes[next]);
-                (is_within && !self.endings.must_revert(next)).then_some(Place::Node(next))
+                (is_within && !self.summaries.endings.must_revert(next)).then_some(Place::Node(next))
             }
             Successor::Call(function) => Some(Place::Call(place.node(), function)),
             Successor::Return(_) => None,
@@ -341,7 +338,7 @@ impl<'a> Guards<'a> {
         let at = &self.lifted.nodes[node];
         let End::Branch { target, .. } = at.end else { return None };
         let not_taken = at.branches[1]?;
-        if self.endings.must_revert(not_taken) {
+        if self.summaries.endings.must_revert(not_taken) {
             return Some(true);
         }
         // The jump of a branch can lead to several places, also to where control goes on otherwise.
@@ -356,8 +353,9 @@ impl<'a> Guards<'a> {
             return (is_invalid && at.branches[0].is_none()).then_some(false);
         };
         let is_known = at.branches[0].is_some() && !self.summaries.ways.unresolved[node.0 as usize];
-        let must_revert =
-            is_known && self.endings.must_revert(first) && taken.all(|next| self.endings.must_revert(next));
+        let must_revert = is_known
+            && self.summaries.endings.must_revert(first)
+            && taken.all(|next| self.summaries.endings.must_revert(next));
         must_revert.then_some(false)
     }
 

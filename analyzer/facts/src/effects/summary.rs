@@ -17,9 +17,11 @@ use super::access::{AccessKind, AccessSpace, StorageAccess};
 use super::bounds::{Bounds, Less};
 use super::byte_set::Parts;
 use super::call::{Call, CallKind};
+use super::ending::Endings;
 use super::hash_order::HashOrder;
 use super::kept::Kept;
 use super::needed::Needed;
+use super::only_if::{Branches, Conditional, OnlyIf};
 use super::put::put;
 use super::slot_expr::SlotExpr;
 use super::ways::Ways;
@@ -77,27 +79,25 @@ impl RawAccess {
     }
 }
 
-/// A call in the words that a function is given.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RawCall(Call);
-
-impl RawCall {
-    pub(super) fn classified(self) -> Call {
-        self.0
-    }
-}
-
 /// What some nodes do, with all that they call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Effects {
-    pub(super) accesses: BTreeSet<RawAccess>,
-    pub(super) calls: BTreeSet<RawCall>,
-    pub(super) return_lens: BTreeSet<Option<u64>>,
-    pub(super) events: BTreeSet<(Option<B256>, u8)>,
+    pub(super) accesses: BTreeSet<Conditional<RawAccess>>,
+    pub(super) calls: BTreeSet<Conditional<Call>>,
+    pub(super) return_lens: BTreeSet<Conditional<Option<u64>>>,
+    pub(super) events: BTreeSet<Conditional<(Option<B256>, u8)>>,
     /// Whether there are more than are told.
     pub(super) is_cut: bool,
     /// Most that are told.
     limit: usize,
+}
+
+/// How a caller sees the words that a function is given, and when it calls it.
+struct Caller<'a> {
+    argument: &'a dyn Fn(u32) -> Word,
+    /// With what is known of them where slots are counted.
+    in_slot: &'a dyn Fn(u32) -> Word,
+    only_if: OnlyIf,
 }
 
 impl Effects {
@@ -109,37 +109,43 @@ impl Effects {
         self.accesses.len() + self.calls.len() + self.return_lens.len() + self.events.len()
     }
 
-    /// Adds what a called function does, with its arguments, and with what is known of them where slots are counted.
-    fn add(&mut self, called: &Self, argument: &dyn Fn(u32) -> Word, in_slot: &dyn Fn(u32) -> Word) {
+    /// Adds what a called function does.
+    fn add(&mut self, called: &Self, caller: &Caller<'_>) {
         self.is_cut |= called.is_cut;
-        for access in &called.accesses {
+        for Conditional { what: access, only_if } in &called.accesses {
+            let Some(only_if) = only_if.in_call(caller.argument, &caller.only_if) else { continue };
             let is_full = self.accesses.len() >= MAX_EFFECTS || self.len() >= self.limit;
             let put = |word: &Word, with: &dyn Fn(u32) -> Word| {
                 if is_full { Word::Unknown } else { word.with_arguments(with) }
             };
-            let slot = put(&access.slot, in_slot);
-            let value = access.value.as_ref().map(|value| put(value, argument));
+            let slot = put(&access.slot, caller.in_slot);
+            let value = access.value.as_ref().map(|value| put(value, caller.argument));
             let RawAccess { pc, space, kind, bytes, .. } = *access;
-            self.tell(|told| &mut told.accesses, RawAccess { pc, space, kind, slot, bytes, value });
+            self.tell(|told| &mut told.accesses, RawAccess { pc, space, kind, slot, bytes, value }, only_if);
         }
-        for RawCall(call) in &called.calls {
+        for Conditional { what: call, only_if } in &called.calls {
+            let Some(only_if) = only_if.in_call(caller.argument, &caller.only_if) else { continue };
             let is_full = self.calls.len() >= MAX_EFFECTS || self.len() >= self.limit;
-            let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(argument) };
+            let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(caller.argument) };
             let Call { pc, kind, selector, is_checked, .. } = *call;
             let (target, value) = (put(&call.target), call.value.as_ref().map(put));
-            let call = Call { pc, kind, target, value, selector, is_checked };
-            self.tell(|told| &mut told.calls, RawCall(call));
+            self.tell(|told| &mut told.calls, Call { pc, kind, target, value, selector, is_checked }, only_if);
         }
-        for &len in &called.return_lens {
-            self.tell(|told| &mut told.return_lens, len);
+        for Conditional { what: len, only_if } in &called.return_lens {
+            if let Some(only_if) = only_if.in_call(caller.argument, &caller.only_if) {
+                self.tell(|told| &mut told.return_lens, *len, only_if);
+            }
         }
-        for &event in &called.events {
-            self.tell(|told| &mut told.events, event);
+        for Conditional { what: event, only_if } in &called.events {
+            if let Some(only_if) = only_if.in_call(caller.argument, &caller.only_if) {
+                self.tell(|told| &mut told.events, *event, only_if);
+            }
         }
     }
 
     /// Adds one effect, unless there are too many.
-    fn tell<T: Ord>(&mut self, among: impl Fn(&mut Self) -> &mut BTreeSet<T>, effect: T) {
+    fn tell<T: Ord>(&mut self, among: impl Fn(&mut Self) -> &mut BTreeSet<Conditional<T>>, what: T, only_if: OnlyIf) {
+        let effect = Conditional { what, only_if };
         if self.len() < self.limit {
             among(self).insert(effect);
         } else {
@@ -163,6 +169,7 @@ pub(super) struct Summaries<'a> {
     /// Called functions, before their callers.
     pub(super) called_first: Vec<FunctionId>,
     pub(super) ways: Ways<'a>,
+    pub(super) endings: Endings,
     bounds: Bounds,
     order: HashOrder,
     kept: Kept,
@@ -173,6 +180,8 @@ pub(super) struct Summaries<'a> {
     words: RefCell<Vec<Known>>,
     /// Whether a branch depends on a term, by its number.
     checked: Vec<bool>,
+    /// What branches ask of the words that functions are given.
+    branches: Branches,
     /// How many effects may still be told.
     left: Cell<usize>,
     /// How many parts of the slot at hand may still be looked at.
@@ -206,6 +215,7 @@ impl<'a> Summaries<'a> {
         let mut summaries = Self {
             lifted,
             bounds,
+            endings: Endings::new(lifted, &ways),
             called_first,
             ways,
             order: HashOrder::of(lifted),
@@ -214,9 +224,11 @@ impl<'a> Summaries<'a> {
             functions: lifted.functions.iter().map(|_| None).collect(),
             words: RefCell::new(vec![Known::Not; lifted.terms.len()]),
             checked: checked(lifted),
+            branches: Branches::default(),
             left: Cell::new(MAX_TOLD_IN_ALL),
             slot_looks: Cell::new(0),
         };
+        summaries.branches = Branches::new(&summaries);
         for component in &components {
             summaries.add_component(component, &nodes);
         }
@@ -250,13 +262,15 @@ impl<'a> Summaries<'a> {
                 if is_passed_on { Word::Argument(slot) } else { Word::Unknown }
             };
             let mut at_any_depth = Effects::at_most(MAX_TOLD);
+            let within = Caller { argument: &argument, in_slot: &argument, only_if: OnlyIf::default() };
             for (_, effects) in &own {
-                at_any_depth.add(effects, &argument, &argument);
+                at_any_depth.add(effects, &within);
             }
+            let as_given = Caller { argument: &Word::Argument, in_slot: &Word::Argument, only_if: OnlyIf::default() };
             for (_, effects) in &mut own {
                 let before = effects.len();
                 effects.limit = before.saturating_add(self.left.get()).min(MAX_TOLD);
-                effects.add(&at_any_depth, &Word::Argument, &Word::Argument);
+                effects.add(&at_any_depth, &as_given);
                 self.left.set(self.left.get().saturating_sub(effects.len() - before));
             }
         }
@@ -279,14 +293,18 @@ impl<'a> Summaries<'a> {
         let mut effects = Effects::at_most(self.left.get().min(MAX_TOLD));
         for &id in nodes {
             let node = &self.lifted.nodes[id];
+            if node.effects.is_empty() && node.called().next().is_none() {
+                continue;
+            }
+            let only_if = self.branches.at(self, id);
             for effect in &node.effects {
-                self.add_effect(&mut effects, id, effect);
+                self.add_effect(&mut effects, id, effect, &only_if);
             }
             for called in node.called().filter(|called| !left_out.contains(called)) {
                 if let Some(summary) = &self.functions[called] {
                     let [word, slot] =
                         [Usage::Word, Usage::Slot].map(|usage| move |slot| self.argument_for(usage, id, called, slot));
-                    effects.add(summary, &word, &slot);
+                    effects.add(summary, &Caller { argument: &word, in_slot: &slot, only_if: only_if.clone() });
                 }
             }
         }
@@ -302,7 +320,8 @@ impl<'a> Summaries<'a> {
         }
     }
 
-    fn add_effect(&self, effects: &mut Effects, node: NodeId, effect: &Effect) {
+    fn add_effect(&self, effects: &mut Effects, node: NodeId, effect: &Effect, only_if: &OnlyIf) {
+        let only_if = only_if.clone();
         let operands = effect.operands();
         let number = |at: usize| self.lifted.terms.number(operands[at]).copied();
         match effect.opcode {
@@ -315,6 +334,7 @@ impl<'a> Summaries<'a> {
                     effects.tell(
                         |told| &mut told.accesses,
                         RawAccess { pc: effect.pc, space, kind, slot, bytes, value: None },
+                        only_if,
                     );
                 }
             }
@@ -322,22 +342,23 @@ impl<'a> Summaries<'a> {
                 let bytes = self.kept.written(node, effect.pc);
                 let (space, slot) = (AccessSpace::of(effect.opcode), self.slot(node, operands[0], 0));
                 let (kind, value) = (AccessKind::Write, Some(self.word(operands[1])));
-                effects.tell(|told| &mut told.accesses, RawAccess { pc: effect.pc, space, kind, slot, bytes, value });
+                let access = RawAccess { pc: effect.pc, space, kind, slot, bytes, value };
+                effects.tell(|told| &mut told.accesses, access, only_if);
             }
             op::RETURN => {
-                effects.tell(|told| &mut told.return_lens, number(1).and_then(|len| u64::try_from(len).ok()));
+                effects.tell(|told| &mut told.return_lens, number(1).and_then(|len| u64::try_from(len).ok()), only_if);
             }
             op::STOP => {
-                effects.tell(|told| &mut told.return_lens, Some(0));
+                effects.tell(|told| &mut told.return_lens, Some(0), only_if);
             }
             op::LOG0..=op::LOG4 => {
                 let topics = effect.opcode - op::LOG0;
                 let first = (topics > 0).then(|| number(2)).flatten().map(B256::from);
-                effects.tell(|told| &mut told.events, (first, topics));
+                effects.tell(|told| &mut told.events, (first, topics), only_if);
             }
             opcode => {
                 if let Some(kind) = CallKind::of(opcode) {
-                    effects.tell(|told| &mut told.calls, RawCall(self.call(kind, effect)));
+                    effects.tell(|told| &mut told.calls, self.call(kind, effect), only_if);
                 }
             }
         }
@@ -527,13 +548,18 @@ impl<'a> Summaries<'a> {
                 Word::Stored(AccessSpace::of(effect.opcode), Arc::new(self.slot(node, effect.operands()[0], depth)))
             }
             op::CREATE | op::CREATE2 => Word::Created,
+            // What the chain says of accounts, at the time of the instruction.
+            opcode @ (op::BALANCE | op::SELFBALANCE | op::EXTCODESIZE | op::EXTCODEHASH) => {
+                let words = effect.operands().iter().map(|&operand| self.word_at(operand, depth));
+                Word::Operation(opcode, words.collect()).bounded()
+            }
             opcode if CallKind::of(opcode).is_some() => Word::CallResult,
             _ => Word::Unknown,
         }
     }
 
     /// The function that a term belongs to.
-    fn function_of(&self, term: TermId) -> Option<FunctionId> {
+    pub(super) fn function_of(&self, term: TermId) -> Option<FunctionId> {
         match self.lifted.terms.get(term) {
             Term::Parameter { function, .. } | Term::Returned { function, .. } => Some(function),
             Term::Join { node, .. } | Term::Result { node, .. } | Term::InCall { call: node, .. } => {

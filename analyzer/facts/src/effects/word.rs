@@ -175,7 +175,7 @@ impl Word {
         Some(word.bounded())
     }
 
-    fn has_arguments(&self) -> bool {
+    pub(super) fn has_arguments(&self) -> bool {
         match self {
             Self::Argument(_) => true,
             Self::Stored(_, slot) => slot.has_arguments(),

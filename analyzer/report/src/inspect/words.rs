@@ -147,6 +147,10 @@ impl<'a> Speech<'a> {
             }
             (op::CALLDATASIZE, []) => "calldata.length".to_owned(),
             (op::CALLDATALOAD, [offset]) => format!("calldata[{}]", self.word(offset)),
+            (op::SELFBALANCE, []) => "this.balance".to_owned(),
+            (op::BALANCE, [account]) => format!("{}.balance", self.text(account, true)),
+            (op::EXTCODESIZE, [account]) => format!("{}.code.length", self.text(account, true)),
+            (op::EXTCODEHASH, [account]) => format!("{}.codehash", self.text(account, true)),
             (_, [a, b]) if is_signed(opcode) && sign(opcode).is_some() => {
                 self.compared(opcode, a, sign(opcode).unwrap_or_default(), b, is_within)
             }
