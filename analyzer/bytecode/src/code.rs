@@ -14,6 +14,8 @@ pub struct Code<'a> {
     bytes: &'a [u8],
     /// A bit for each byte, set where a jump may lead.
     destinations: Vec<u64>,
+    /// Those right behind a conditional jump, in ascending order.
+    behind_branches: Vec<Pc>,
 }
 
 impl<'a> Code<'a> {
@@ -21,14 +23,19 @@ impl<'a> Code<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
         let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
         let mut destinations = vec![0u64; bytes.len().div_ceil(64)];
-        let mut at = 0;
+        let mut behind_branches = Vec::new();
+        let (mut at, mut before) = (0, op::STOP);
         while let Some(&byte) = bytes.get(at) {
             if byte == op::JUMPDEST {
                 destinations[at / 64] |= 1 << (at % 64);
+                if before == op::JUMPI {
+                    behind_branches.extend(u32::try_from(at).map(Pc));
+                }
             }
             at += 1 + push_len_bytes(byte);
+            before = byte;
         }
-        Self { bytes, destinations }
+        Self { bytes, destinations, behind_branches }
     }
 
     /// The bytes, data included.
@@ -40,6 +47,11 @@ impl<'a> Code<'a> {
     pub fn is_destination(&self, pc: Pc) -> bool {
         let at = pc.0 as usize;
         self.destinations.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1)
+    }
+
+    /// Whether a conditional jump leads there when it is not taken: no function begins so.
+    pub(crate) fn is_behind_branch(&self, pc: Pc) -> bool {
+        self.behind_branches.binary_search(&pc).is_ok()
     }
 
     /// The place that a number names, when a jump may lead there.

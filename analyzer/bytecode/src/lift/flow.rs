@@ -185,8 +185,11 @@ impl Lifter<'_> {
     }
 
     /// Whether a jump there is a call: a return label lies on the function's own part of the stack, or the place is
-    /// known to be called.
+    /// known to be called. Where a branch leads as well, calls that end alike share their end.
     pub(super) fn is_call(&mut self, state: &State, target: Pc) -> bool {
+        if self.code.is_behind_branch(target) {
+            return false;
+        }
         let has_label = state.items.iter().any(|&item| self.label(item).is_some());
         if has_label {
             return true;
