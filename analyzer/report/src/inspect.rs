@@ -7,6 +7,7 @@ use crate::escape::one_line;
 
 mod code;
 mod conditions;
+mod fit;
 mod functions;
 mod graph;
 mod names;

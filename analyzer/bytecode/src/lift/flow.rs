@@ -357,7 +357,7 @@ impl Lifter<'_> {
                 let mut copies: ArrayVec<TermId, 3> = operands.iter().copied().collect();
                 for operand in &mut copies {
                     match self.copy(caller, state, *operand, budget)? {
-                        Some(copied) => *operand = copied,
+                        Some(word) => *operand = word,
                         None => return Ok(None),
                     }
                 }

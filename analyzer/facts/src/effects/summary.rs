@@ -93,7 +93,7 @@ pub(super) struct Effects {
 }
 
 /// How a caller sees the words that a function is given, and when it calls it.
-struct Caller<'a> {
+struct CallSite<'a> {
     argument: &'a dyn Fn(u32) -> Word,
     /// With what is known of them where slots are counted.
     in_slot: &'a dyn Fn(u32) -> Word,
@@ -110,34 +110,34 @@ impl Effects {
     }
 
     /// Adds what a called function does.
-    fn add(&mut self, called: &Self, caller: &Caller<'_>) {
+    fn add(&mut self, called: &Self, site: &CallSite<'_>) {
         self.is_cut |= called.is_cut;
         for Conditional { what: access, only_if } in &called.accesses {
-            let Some(only_if) = only_if.in_call(caller.argument, &caller.only_if) else { continue };
+            let Some(only_if) = only_if.in_call(site.argument, &site.only_if) else { continue };
             let is_full = self.accesses.len() >= MAX_EFFECTS || self.len() >= self.limit;
             let put = |word: &Word, with: &dyn Fn(u32) -> Word| {
                 if is_full { Word::Unknown } else { word.with_arguments(with) }
             };
-            let slot = put(&access.slot, caller.in_slot);
-            let value = access.value.as_ref().map(|value| put(value, caller.argument));
+            let slot = put(&access.slot, site.in_slot);
+            let value = access.value.as_ref().map(|value| put(value, site.argument));
             let RawAccess { pc, space, kind, bytes, .. } = *access;
             self.tell(|told| &mut told.accesses, RawAccess { pc, space, kind, slot, bytes, value }, only_if);
         }
         for Conditional { what: call, only_if } in &called.calls {
-            let Some(only_if) = only_if.in_call(caller.argument, &caller.only_if) else { continue };
+            let Some(only_if) = only_if.in_call(site.argument, &site.only_if) else { continue };
             let is_full = self.calls.len() >= MAX_EFFECTS || self.len() >= self.limit;
-            let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(caller.argument) };
+            let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(site.argument) };
             let Call { pc, kind, selector, is_checked, .. } = *call;
             let (target, value) = (put(&call.target), call.value.as_ref().map(put));
             self.tell(|told| &mut told.calls, Call { pc, kind, target, value, selector, is_checked }, only_if);
         }
         for Conditional { what: len, only_if } in &called.return_lens {
-            if let Some(only_if) = only_if.in_call(caller.argument, &caller.only_if) {
+            if let Some(only_if) = only_if.in_call(site.argument, &site.only_if) {
                 self.tell(|told| &mut told.return_lens, *len, only_if);
             }
         }
         for Conditional { what: event, only_if } in &called.events {
-            if let Some(only_if) = only_if.in_call(caller.argument, &caller.only_if) {
+            if let Some(only_if) = only_if.in_call(site.argument, &site.only_if) {
                 self.tell(|told| &mut told.events, *event, only_if);
             }
         }
@@ -262,11 +262,11 @@ impl<'a> Summaries<'a> {
                 if is_passed_on { Word::Argument(slot) } else { Word::Unknown }
             };
             let mut at_any_depth = Effects::at_most(MAX_TOLD);
-            let within = Caller { argument: &argument, in_slot: &argument, only_if: OnlyIf::default() };
+            let within = CallSite { argument: &argument, in_slot: &argument, only_if: OnlyIf::default() };
             for (_, effects) in &own {
                 at_any_depth.add(effects, &within);
             }
-            let as_given = Caller { argument: &Word::Argument, in_slot: &Word::Argument, only_if: OnlyIf::default() };
+            let as_given = CallSite { argument: &Word::Argument, in_slot: &Word::Argument, only_if: OnlyIf::default() };
             for (_, effects) in &mut own {
                 let before = effects.len();
                 effects.limit = before.saturating_add(self.left.get()).min(MAX_TOLD);
@@ -304,7 +304,7 @@ impl<'a> Summaries<'a> {
                 if let Some(summary) = &self.functions[called] {
                     let [word, slot] =
                         [Usage::Word, Usage::Slot].map(|usage| move |slot| self.argument_for(usage, id, called, slot));
-                    effects.add(summary, &Caller { argument: &word, in_slot: &slot, only_if: only_if.clone() });
+                    effects.add(summary, &CallSite { argument: &word, in_slot: &slot, only_if: only_if.clone() });
                 }
             }
         }

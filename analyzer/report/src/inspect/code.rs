@@ -15,7 +15,7 @@ use uplint_layout::ByteRange;
 use super::names::Names;
 use super::sources::Sources;
 use super::words::{Speech, is_decoding};
-use super::{InspectFormat, lines, new_table};
+use super::{InspectFormat, fit, lines, new_table};
 use crate::escape::{self, one_line};
 
 /// The functions that a code has: those that callers reach, and those that they call.
@@ -190,10 +190,10 @@ fn table(
     let is_used: Vec<bool> = (0..header.len()).map(|at| lines_of.iter().any(|cells| !cells[at].is_empty())).collect();
     let used = |at: &usize| is_used[*at];
     let header: Vec<&str> = (0..header.len()).filter(used).map(|at| header[at]).collect();
+    let rows = lines_of.iter().map(|cells| (0..cells.len()).filter(used).map(|at| cells[at].as_str()).collect());
+    let rows: Vec<Vec<&str>> = rows.collect();
     let mut table = new_table(width, unicode, &header);
-    for cells in &lines_of {
-        table.add_row((0..cells.len()).filter(used).map(|at| cells[at].as_str()));
-    }
+    table.add_rows(fit::fitted(&header, &rows, width));
     Some(lines(&table))
 }
 
