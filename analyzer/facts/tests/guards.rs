@@ -195,3 +195,37 @@ fn functions_that_call_each_other_often_are_looked_into_once() {
     );
     assert_eq!(guards(&text), set(&["(caller == storage[0])"]));
 }
+
+#[test]
+fn a_flag_that_a_function_returns_requires_what_it_was_returned_for() {
+    // `add` writes where nothing stands yet, and returns whether it did.
+    let add = "add: DUP1 SLOAD @known JUMPI 0x01 SWAP1 SSTORE 0x01 SWAP1 JUMP known: POP PUSH0 SWAP1 JUMP";
+    let with = |after: &str| {
+        guards(&format!("@back 0x04 CALLDATALOAD @add JUMP back: {after} @go JUMPI PUSH0 PUSH0 REVERT go: STOP {add}"))
+    };
+    assert_eq!(with(""), set(&["!storage[slot calldata[4]]"]));
+    assert_eq!(with("ISZERO"), set(&["storage[slot calldata[4]]"]));
+    // Where the ways meet before the function returns.
+    let joined = "add: DUP1 SLOAD @known JUMPI 0x01 SWAP1 SSTORE 0x01 @end JUMP known: POP PUSH0 end: SWAP1 JUMP";
+    let found = guards(&format!(
+        "@back 0x04 CALLDATALOAD @add JUMP back: @go JUMPI PUSH0 PUSH0 REVERT go: STOP {joined}"
+    ));
+    assert_eq!(found, set(&["!storage[slot calldata[4]]"]));
+}
+
+#[test]
+fn a_flag_that_a_function_returns_on_every_way_requires_nothing() {
+    let add = "add: DUP1 SLOAD @known JUMPI 0x01 SWAP1 SSTORE 0x01 SWAP1 JUMP known: POP 0x01 SWAP1 JUMP";
+    let found = guards(&format!(
+        "@back 0x04 CALLDATALOAD @add JUMP back: @go JUMPI PUSH0 PUSH0 REVERT go: STOP {add}"
+    ));
+    assert_eq!(found, set(&[]));
+}
+
+#[test]
+fn what_the_chain_says_of_an_account_is_a_condition() {
+    assert_eq!(
+        guards("0x04 CALLDATALOAD EXTCODESIZE @go JUMPI PUSH0 PUSH0 REVERT go: STOP"),
+        set(&["extcodesize(calldata[4])"])
+    );
+}

@@ -393,3 +393,56 @@ fn a_mapping_whose_keys_are_strings_is_known_by_the_slot_behind_them() {
     );
     assert_eq!(found, set(&["2[?]"]));
 }
+
+/// A function that writes slot 2 only when it is given something, and slot 3 always.
+const UPDATE: &str = "update: DUP1 ISZERO @skip JUMPI 0x01 0x02 SSTORE skip: POP 0x07 0x03 SSTORE JUMP";
+
+#[test]
+fn what_a_function_does_for_other_words_alone_is_not_told_of_a_call() {
+    let with = |word: &str| slots(&format!("@back {word} @update JUMP back: STOP {UPDATE}"));
+    assert_eq!(with("PUSH0"), set(&["3"]));
+    assert_eq!(with("0x05"), set(&["2", "3"]));
+    assert_eq!(with("CALLVALUE"), set(&["2", "3"]));
+    // Each of two calls is told by what it is given.
+    let both = format!("@next PUSH0 @update JUMP next: @back 0x05 @update JUMP back: STOP {UPDATE}");
+    assert_eq!(slots(&both), set(&["2", "3"]));
+    // Through a function that passes on what it is given.
+    let passed_on = |word: &str| {
+        slots(&format!("@back {word} @outer JUMP back: STOP outer: @done DUP2 @update JUMP done: POP JUMP {UPDATE}"))
+    };
+    assert_eq!(passed_on("PUSH0"), set(&["3"]));
+    assert_eq!(passed_on("0x05"), set(&["2", "3"]));
+}
+
+#[test]
+fn what_a_function_does_when_it_calls_itself_with_other_words_is_told() {
+    let found = slots(
+        "@back 0x05 @f JUMP back: STOP
+         f: DUP1 ISZERO @end JUMPI 0x01 0x02 SSTORE @more 0x01 DUP3 SUB @f JUMP more: POP JUMP
+         end: POP 0x01 0x04 SSTORE JUMP",
+    );
+    assert_eq!(found, set(&["2", "4"]));
+}
+
+#[test]
+fn what_a_jump_that_nobody_can_follow_may_lead_to_is_told_for_all_words() {
+    let found = slots(
+        "@back PUSH0 @update JUMP back: STOP
+         update: DUP1 ISZERO @skip JUMPI put: JUMPDEST 0x01 0x02 SSTORE skip: 0x20 CALLDATALOAD @known JUMPI
+         POP JUMP known: 0x40 CALLDATALOAD JUMP",
+    );
+    assert!(found.contains("2"), "{found:?}");
+}
+
+#[test]
+fn calls_that_end_alike_share_their_end_and_no_function() {
+    // Both ways put a word and jump to, or fall into, the end that calls `load` and returns to `back`.
+    let effects = code_effects(
+        &assemble(
+            "@back CALLVALUE @other JUMPI 0x02 CALLER @there JUMPI tail: @load JUMP
+             other: 0x03 @tail JUMP there: STOP back: STOP load: SLOAD POP JUMP",
+        ),
+        &[],
+    );
+    assert_eq!(effects.internal.len(), 1, "{:?}", effects.internal);
+}
