@@ -28,16 +28,19 @@ pub(crate) struct Cli {
 /// How `inspect` writes what bytecode computes.
 const NOTATION: &str = "\
 in `accesses`, `calls` and `guards`:
-  ?              a word that could not be followed; `unknown (…)` is a slot of which a part could not be
+  ?              a word that could not be followed
+  unknown (…)    a slot of which a part could not be followed
   slot (…)       a slot that the code computes and that belongs to no known variable
-  a[..]          the elements of an array, whichever they are; `a[?]` is one whose index is not known,
-                 and `a[i by 2]` the slots from the start of `a` in steps of two
+  storage[a]     what slot `a` held when the code read it; a write behind that may have changed it
+  a[k].1         one slot behind `a[k]`, where no type says which member that is
+  a[0], a[?]     the first element of an array, or word of long bytes; one of an unknown index
+  a[i by 2]      one of the slots from the start of `a` in steps of two
   seed 0x1[k]    a slot that assembly hashes of a constant and keys
-  one of (a, b)  what the word is depends on the way that is taken; a condition that \"holds by the way
-                 that is taken\" is likewise the one or the other
+  one of (a, b)  the one or the other, by the way that is taken
   argument 1     the first argument of a function without names for them, as of a generated getter
-Bytes are counted from the low end of a slot. Accesses and calls are made on some way through the function;
-conditions hold on every way that succeeds, or it reverts.";
+Bytes are counted from the low end of a slot: `0, 4-7` are the lowest one and four others. Accesses
+and calls are made on some way through the function; conditions hold on every way that succeeds, or
+it reverts. `the way that was taken` is a condition that the ways before it decide.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

@@ -207,18 +207,15 @@ fn a_flag_that_a_function_returns_requires_what_it_was_returned_for() {
     assert_eq!(with("ISZERO"), set(&["storage[slot calldata[4]]"]));
     // Where the ways meet before the function returns.
     let joined = "add: DUP1 SLOAD @known JUMPI 0x01 SWAP1 SSTORE 0x01 @end JUMP known: POP PUSH0 end: SWAP1 JUMP";
-    let found = guards(&format!(
-        "@back 0x04 CALLDATALOAD @add JUMP back: @go JUMPI PUSH0 PUSH0 REVERT go: STOP {joined}"
-    ));
+    let found =
+        guards(&format!("@back 0x04 CALLDATALOAD @add JUMP back: @go JUMPI PUSH0 PUSH0 REVERT go: STOP {joined}"));
     assert_eq!(found, set(&["!storage[slot calldata[4]]"]));
 }
 
 #[test]
 fn a_flag_that_a_function_returns_on_every_way_requires_nothing() {
     let add = "add: DUP1 SLOAD @known JUMPI 0x01 SWAP1 SSTORE 0x01 SWAP1 JUMP known: POP 0x01 SWAP1 JUMP";
-    let found = guards(&format!(
-        "@back 0x04 CALLDATALOAD @add JUMP back: @go JUMPI PUSH0 PUSH0 REVERT go: STOP {add}"
-    ));
+    let found = guards(&format!("@back 0x04 CALLDATALOAD @add JUMP back: @go JUMPI PUSH0 PUSH0 REVERT go: STOP {add}"));
     assert_eq!(found, set(&[]));
 }
 

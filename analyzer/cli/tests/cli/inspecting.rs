@@ -183,9 +183,20 @@ fn parts_that_are_shown_together_have_titles_and_say_what_there_is_none_of() {
 #[test]
 fn the_help_explains_how_words_and_places_are_written() {
     let help = run(uplint().args(["inspect", "--help"])).stdout;
-    for form in
-        ["?  ", "a[?]", "a[..]", "a[i by 2]", "seed ", "unknown (", "slot (", "one of (", "argument 1", "low end"]
-    {
+    for form in [
+        "?  ",
+        "a[?]",
+        "a[0]",
+        "a[k].1",
+        "storage[a]",
+        "a[i by 2]",
+        "seed ",
+        "unknown (",
+        "slot (",
+        "one of (",
+        "argument 1",
+        "low end",
+    ] {
         assert!(help.contains(form), "{form}: {help}");
     }
 }

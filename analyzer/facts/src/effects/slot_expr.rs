@@ -427,15 +427,18 @@ impl SlotExpr {
         match self {
             Self::Known(slot) => name(*slot).unwrap_or_else(|| slot_text(*slot)),
             Self::Mapping { base, key } => format!("{}[{key}]", base.describe(name)),
-            Self::DynArray { base } => format!("{}[..]", base.describe(name)),
+            Self::DynArray { base } => format!("{}[0]", base.describe(name)),
             Self::Offset { base, by, index } => {
-                let mut text = base.describe(name);
-                if let Some(Index { word, stride, reach }) = index {
-                    let stride = if *stride == U256::ONE { String::new() } else { format!(" by {stride}") };
-                    let stride = if *reach == Reach::Anywhere { format!("{stride}, unbounded") } else { stride };
-                    // The data of an array with an index is the array's element.
-                    text = format!("{}[{word}{stride}]", text.strip_suffix("[..]").unwrap_or(&text));
-                }
+                let text = match index {
+                    None => base.describe(name),
+                    Some(Index { word, stride, reach }) => {
+                        let stride = if *stride == U256::ONE { String::new() } else { format!(" by {stride}") };
+                        let stride = if *reach == Reach::Anywhere { format!("{stride}, unbounded") } else { stride };
+                        // The data of an array with an index is the array's element.
+                        let array = if let Self::DynArray { base } = &**base { base } else { base };
+                        format!("{}[{word}{stride}]", array.describe(name))
+                    }
+                };
                 if by.is_zero() { text } else { format!("{text}.{by}") }
             }
             Self::Seeded { seed, keys } => {

@@ -116,19 +116,40 @@ impl<'a> Names<'a> {
                     None => Named::of(undeclared(space, *number), None),
                 }
             }
-            SlotExpr::Offset { base, by, index: None } if matches!(**base, SlotExpr::DynArray { .. }) => {
-                let (data, _) = self.start(space, base, word);
-                let array = data.text.strip_suffix("[..]").unwrap_or(&data.text);
-                match data.ty {
-                    Some(element) => self.element_at(array, element, self.is_packed(element), *by, bytes),
-                    None => self.within(data, *by, bytes),
-                }
-            }
-            slot => {
-                let (start, by) = self.start(space, slot, word);
-                self.within(start, by, bytes)
-            }
+            SlotExpr::DynArray { base } => self.in_data(&self.base(space, base, word), U256::ZERO, bytes),
+            SlotExpr::Offset { base, by, index: None } => match &**base {
+                SlotExpr::DynArray { base } => self.in_data(&self.base(space, base, word), *by, bytes),
+                _ => self.behind(space, slot, bytes, word),
+            },
+            slot => self.behind(space, slot, bytes, word),
         }
+    }
+
+    fn behind(
+        &self,
+        space: AccessSpace,
+        slot: &SlotExpr,
+        bytes: &[ByteRange],
+        word: &dyn Fn(&Word) -> String,
+    ) -> Named {
+        let (start, by) = self.start(space, slot, word);
+        self.within(start, by, bytes)
+    }
+
+    /// The data of a dynamic array, so many slots behind the first element.
+    fn in_data(&self, array: &Named, by: U256, bytes: &[ByteRange]) -> Named {
+        match array.ty.and_then(|ty| self.element(ty)) {
+            Some(element) => self.element_at(&array.text, element, self.is_packed(element), by, bytes),
+            None => self.within(Named::of(format!("{}[0]", array.text), None), by, bytes),
+        }
+    }
+
+    /// What a slot holds that a key or the data of an array is counted from: the slot itself, and not what it is counted
+    /// from.
+    fn base(&self, space: AccessSpace, base: &SlotExpr, word: &dyn Fn(&Word) -> String) -> Named {
+        let (start, by) = self.start(space, base, word);
+        let is_whole = start.ty.is_none_or(|ty| !matches!(self.kind(ty), TypeKind::Struct { .. }));
+        if by.is_zero() && is_whole { start } else { self.named(space, base, &[], word) }
     }
 
     /// The variables that reach over a slot, and how many slots behind their first one it lies.
@@ -141,12 +162,6 @@ impl<'a> Names<'a> {
 
     /// What a place is counted from, and how many slots it lies behind that.
     fn start(&self, space: AccessSpace, slot: &SlotExpr, word: &dyn Fn(&Word) -> String) -> (Named, U256) {
-        // Bytes are of the slot itself, not of the one that it is counted from.
-        let base_of = |base: &SlotExpr| {
-            let (start, by) = self.start(space, base, word);
-            let is_whole = start.ty.is_none_or(|ty| !matches!(self.kind(ty), TypeKind::Struct { .. }));
-            if by.is_zero() && is_whole { start } else { self.named(space, base, &[], word) }
-        };
         let named = match slot {
             SlotExpr::Known(number) => {
                 let (there, by) = self.reaching(space, *number);
@@ -156,7 +171,7 @@ impl<'a> Names<'a> {
                 }
             }
             SlotExpr::Mapping { base, key } => {
-                let base = base_of(base);
+                let base = self.base(space, base, word);
                 let value = base.ty.and_then(|ty| match self.kind(ty) {
                     TypeKind::Mapping { value, .. } => Some(*value),
                     _ => None,
@@ -164,17 +179,17 @@ impl<'a> Names<'a> {
                 Named::of(format!("{}[{}]", base.text, word(key)), value)
             }
             SlotExpr::DynArray { base } => {
-                let base = base_of(base);
-                Named::of(format!("{}[..]", base.text), base.ty.and_then(|ty| self.element(ty)))
+                let array = self.base(space, base, word);
+                Named::of(format!("{}[0]", array.text), array.ty.and_then(|ty| self.element(ty)))
             }
             SlotExpr::Offset { base, by, index } => {
+                if let (SlotExpr::DynArray { base }, Some(index)) = (&**base, index) {
+                    return (self.indexed_data(&self.base(space, base, word), index, word), *by);
+                }
                 let (start, behind) = self.start(space, base, word);
                 let by = behind.wrapping_add(*by);
                 return match index {
                     None => (start, by),
-                    Some(index) if matches!(**base, SlotExpr::DynArray { .. }) => {
-                        self.indexed_data(&start, by, index, word)
-                    }
                     Some(index) if matches!(**base, SlotExpr::Given(_)) => {
                         let times =
                             if index.stride == U256::ONE { String::new() } else { format!(" * {}", index.stride) };
@@ -195,11 +210,10 @@ impl<'a> Names<'a> {
         (named, U256::ZERO)
     }
 
-    /// The element of a dynamic array by its index, and how many slots behind its start.
-    fn indexed_data(&self, data: &Named, by: U256, index: &Index, word: &dyn Fn(&Word) -> String) -> (Named, U256) {
-        let array = data.text.strip_suffix("[..]").unwrap_or(&data.text);
-        let element = data.ty.filter(|ty| self.slots(*ty) == index.stride);
-        (Named::of(element_text(array, element, index, word), element), by)
+    /// The element of a dynamic array by its index.
+    fn indexed_data(&self, array: &Named, index: &Index, word: &dyn Fn(&Word) -> String) -> Named {
+        let element = array.ty.and_then(|ty| self.element(ty)).filter(|ty| self.slots(*ty) == index.stride);
+        Named::of(element_text(&array.text, element, index, word), element)
     }
 
     /// The element of an array within a variable by its index, and how many slots behind its start.
