@@ -141,3 +141,25 @@ fn aim(code: &mut [u8], random: &mut Random) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_goes_on_when_it_leaves_the_stack_as_high_or_jumps() {
+        assert!(goes_on(&[op::DUP1, op::MLOAD, op::POP]));
+        assert!(goes_on(&[op::PUSH1, 3, op::JUMP, op::STOP]));
+        assert!(!goes_on(&[op::DUP1]), "the stack overflows after some hundred repetitions");
+        assert!(!goes_on(&[op::POP]), "the stack is empty after some");
+        assert!(!goes_on(&[op::JUMPDEST, op::STOP]), "it ends the call");
+        assert!(!goes_on(&[op::POP; WORDS + 1]), "it takes more than there is");
+    }
+
+    #[test]
+    fn a_hostile_code_is_as_long_as_it_is_asked_to_be_and_the_same_for_one_seed() {
+        let [once, again] = [(); 2].map(|()| repeated(999, &mut Random::new(7)));
+        assert_eq!((once.len(), &once), (999, &again));
+        assert_ne!(once, repeated(999, &mut Random::new(8)));
+    }
+}

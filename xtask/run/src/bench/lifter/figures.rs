@@ -39,9 +39,7 @@ pub(super) struct Figures {
     pub(super) blocks_reached: Both,
     pub(super) only_ours: u64,
     pub(super) only_theirs: u64,
-    /// Of these, the ones behind a branch whose condition is constant.
-    pub(super) only_theirs_constant: u64,
-    /// Blocks that only the peer reaches, though no branch on a constant stands before them.
+    /// Of these, the ones that are not behind a branch whose condition is constant.
     pub(super) only_theirs_open: Vec<u32>,
     pub(super) unresolved: Both,
     /// Places that are told as not followed, or not as far as possible, by why.
@@ -65,7 +63,6 @@ impl AddAssign for Figures {
         self.blocks_reached += other.blocks_reached;
         self.only_ours += other.only_ours;
         self.only_theirs += other.only_theirs;
-        self.only_theirs_constant += other.only_theirs_constant;
         self.only_theirs_open.extend(other.only_theirs_open);
         self.unresolved += other.unresolved;
         for (unknown, number) in other.gaps {
@@ -77,6 +74,13 @@ impl AddAssign for Figures {
         self.functions_found += other.functions_found;
         self.functions_ours += other.functions_ours;
         self.functions_true += other.functions_true;
+    }
+}
+
+impl Figures {
+    /// Of the blocks that only the peer reaches, how many are behind a branch whose condition is constant.
+    pub(super) fn only_theirs_constant(&self) -> u64 {
+        self.only_theirs - self.only_theirs_open.len() as u64
     }
 }
 
@@ -93,8 +97,6 @@ pub(super) fn figures(code: &Code, lifted: &Lifted<'_>) -> Figures {
     figures.blocks_reached = Both { ours: ours.len() as u64, theirs: leaders.intersection(&theirs).count() as u64 };
     figures.only_ours = ours.difference(&theirs).count() as u64;
     figures.only_theirs = theirs.difference(&ours).filter(|pc| leaders.contains(pc)).count() as u64;
-    let is_constant = |pc: &&u32| leaders.contains(pc) && !pruned.contains(pc);
-    figures.only_theirs_constant = theirs.difference(&ours).filter(is_constant).count() as u64;
     let is_open = |pc: &&u32| leaders.contains(pc) && pruned.contains(pc);
     figures.only_theirs_open = theirs.difference(&ours).filter(is_open).copied().collect();
     let unknown = |gap: &&uplint_bytecode::CoverageGap| {

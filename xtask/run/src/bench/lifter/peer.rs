@@ -122,3 +122,50 @@ pub(super) fn unresolved(graph: &ControlFlowGraph) -> u64 {
     };
     graph.blocks.values().filter(is_unresolved).count() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `if (false) { f() } f()`: the first call and what is behind it are never reached.
+    const CODE: [u8; 29] = [
+        op::PUSH0, // 0: never
+        op::PUSH1,
+        10,
+        op::JUMPI,
+        op::PUSH1,
+        20, // 4: the second return
+        op::PUSH1,
+        26,
+        op::JUMP,
+        op::INVALID,
+        op::JUMPDEST, // 10
+        op::PUSH1,
+        16,
+        op::PUSH1,
+        26,
+        op::JUMP,
+        op::JUMPDEST, // 16: the first return
+        op::PUSH1,
+        4,
+        op::STOP,
+        op::JUMPDEST, // 20
+        op::STOP,
+        op::STOP,
+        op::STOP,
+        op::STOP,
+        op::STOP,
+        op::JUMPDEST, // 26: the function
+        op::JUMP,
+        op::STOP,
+    ];
+
+    #[test]
+    fn without_an_edge_nothing_is_reached_through_it_and_no_label_behind_it_is_returned_to() {
+        let graph = graph(&CODE);
+        assert!(reached(&graph).is_superset(&BTreeSet::from([0, 4, 10, 16, 20, 26])), "{:?}", reached(&graph));
+        let without = reached_without(&CODE, &graph, &BTreeSet::from([(3, 10)]));
+        assert_eq!(without, BTreeSet::from([0, 4, 20, 26]));
+        assert_eq!(reached_without(&CODE, &graph, &BTreeSet::new()), reached(&graph));
+    }
+}

@@ -279,7 +279,8 @@ fn own_slots(effects: &CodeEffects, recorded: &Recorded) -> BTreeSet<(AccessSpac
         for (pc, happened) in &frame.happened {
             let (Happened::Load { space, slot } | Happened::Store { space, slot, .. }) = *happened else { continue };
             let is_near = |word: U256| slot.wrapping_sub(word) < U256::from(MAX_BEHIND_GIVEN);
-            let is_chosen = || given.contains(pc) && frame.given().any(is_near);
+            // Behind the end of the call data are zeros.
+            let is_chosen = || given.contains(pc) && frame.given().chain([U256::ZERO]).any(is_near);
             if slots.contains(&(space, slot)) || is_chosen() {
                 continue;
             }
@@ -423,8 +424,10 @@ fn divisor(a: u64, b: u64) -> u64 {
 mod tests {
     use std::sync::Arc;
 
+    use revm::bytecode::opcode as op;
     use serde_json::json;
     use uplint_facts::effects::{Index, Reach, Word};
+    use xtask_run::oracle::{self, Entry};
 
     use super::*;
 
@@ -457,6 +460,24 @@ mod tests {
     fn behind(base: SlotExpr, by: u64, stride: Option<u64>) -> SlotExpr {
         let index = |stride| Index { word: Word::Caller, stride: U256::from(stride), reach: Reach::Length };
         SlotExpr::Offset { base: Arc::new(base), by: U256::from(by), index: stride.map(index) }
+    }
+
+    #[test]
+    fn a_slot_that_only_the_caller_chooses_is_none_of_the_code_s_own() {
+        // `sload(calldata[4])`, and `sload(5)`.
+        let code = [op::PUSH1, 4, op::CALLDATALOAD, op::SLOAD, op::POP, op::PUSH1, 5, op::SLOAD, op::STOP];
+        let entry = Entry { selector: [1, 2, 3, 4], signature: Some("f(uint256)".to_owned()) };
+        let recorded = oracle::run(&code, &[entry]);
+        let loads = recorded.frames.iter().flat_map(|frame| &frame.happened);
+        let slots: BTreeSet<U256> = loads
+            .filter_map(|(_, happened)| match happened {
+                Happened::Load { slot, .. } => Some(*slot),
+                _ => None,
+            })
+            .collect();
+        assert!(slots.len() > 1, "some call chose another slot: {slots:?}");
+        let effects = uplint_facts::effects::code_effects(&code, &[]);
+        assert_eq!(own_slots(&effects, &recorded), BTreeSet::from([(AccessSpace::Storage, U256::from(5))]));
     }
 
     #[test]

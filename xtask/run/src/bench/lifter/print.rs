@@ -25,7 +25,7 @@ pub(super) fn figures(group: &str, figures: &Figures) {
         both(figures.blocks_reached),
         figures.only_ours,
         figures.only_theirs,
-        figures.only_theirs_constant
+        figures.only_theirs_constant()
     ));
     say(&format!("  unresolved jumps: {}", both(figures.unresolved)));
     let gaps: Vec<String> = figures.gaps.iter().map(|(unknown, number)| format!("{number} {unknown}")).collect();

@@ -75,7 +75,7 @@ pub(super) fn of_group(group: &Group<'_>) -> Vec<Target> {
     let is_reached = if asked.blocks.0 > 0 {
         is_at_least(reached.ours, figures.blocks, asked.blocks.0)
     } else {
-        figures.only_theirs == figures.only_theirs_constant
+        figures.only_theirs_open.is_empty()
     };
     add(
         &format!("blocks reached, of {} in a sweep, data included", figures.blocks),
@@ -85,7 +85,7 @@ pub(super) fn of_group(group: &Group<'_>) -> Vec<Target> {
             percent(reached.ours, figures.blocks),
             figures.only_ours,
             figures.only_theirs,
-            figures.only_theirs_constant
+            figures.only_theirs_constant()
         ),
         percent(reached.theirs, figures.blocks),
         is_reached,
