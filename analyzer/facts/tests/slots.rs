@@ -446,3 +446,33 @@ fn calls_that_end_alike_share_their_end_and_no_function() {
     );
     assert_eq!(effects.internal.len(), 1, "{:?}", effects.internal);
 }
+
+#[test]
+fn each_call_of_a_function_leaves_what_it_was_given() {
+    let found = slots(
+        "@one 0x07 @put JUMP one: 0x20 PUSH0 KECCAK256 SLOAD POP @two 0x09 @put JUMP
+         two: 0x20 PUSH0 KECCAK256 SLOAD POP STOP put: PUSH0 MSTORE JUMP",
+    );
+    assert_eq!(found, set(&["7[0]", "9[0]"]));
+}
+
+#[test]
+fn a_way_out_that_is_found_late_takes_back_what_callers_were_told() {
+    // The second way out leads through another function, and leaves nothing.
+    let found = slots(
+        "@back 0x07 @put JUMP back: 0x20 PUSH0 KECCAK256 SLOAD POP STOP
+         put: CALLVALUE @other JUMPI PUSH0 MSTORE JUMP other: @done @inner JUMP done: POP JUMP inner: JUMP",
+    );
+    assert_eq!(found, set(&["unknown (?)"]));
+}
+
+#[test]
+fn a_function_tells_the_latest_words_that_it_leaves() {
+    let stores: String = (0..10).map(|word| format!("0x05 0x{:04x} MSTORE ", 32 * word)).collect();
+    let at = |word: u32| {
+        slots(&format!("@back @put JUMP back: 0x20 0x{:04x} KECCAK256 SLOAD POP STOP put: {stores} JUMP", 32 * word))
+    };
+    assert_eq!(at(9), set(&["5[0]"]));
+    // Eight of them, the pointer to free memory left out.
+    assert_eq!(at(0), set(&["unknown (?)"]));
+}
