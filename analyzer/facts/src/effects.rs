@@ -27,6 +27,7 @@ mod needed;
 mod only_if;
 mod put;
 mod recovered;
+mod shared;
 mod slot_expr;
 mod summary;
 mod ways;
@@ -42,6 +43,7 @@ pub use word::{Note, Word, is_signed, mask_len_bytes, negated, sign};
 
 use crate::function_name::named_functions;
 use guard::Guards;
+use shared::Shared;
 use summary::Summaries;
 use ways::Ways;
 
@@ -172,13 +174,15 @@ pub fn code_effects(code: &[u8], placeholders: &[Placeholder]) -> CodeEffects {
 
 /// Establishes what a lifted code does.
 pub fn effects_of(lifted: &Lifted<'_>, dispatch: &Dispatch) -> CodeEffects {
-    let summaries = Summaries::new(lifted);
+    let names = names(dispatch);
+    let reached: Vec<_> = names.iter().map(|&(_, node)| reachable(lifted, node)).collect();
+    let summaries = Summaries::new(lifted, Shared::new(lifted, &reached));
     let guards = Guards::new(&summaries);
     let before = BeforeEntries::new(lifted, dispatch, &summaries.ways);
     let mut gaps: BTreeSet<CoverageGap> = lifted.coverage.gaps.iter().chain(&dispatch.coverage.gaps).copied().collect();
     let mut entries = Vec::new();
-    for (name, node) in names(dispatch) {
-        let (entry, is_cut) = entry(&guards, &before, name, node);
+    for ((name, start), nodes) in names.into_iter().zip(&reached) {
+        let (entry, is_cut) = entry(&guards, &before.of(start), name, start, nodes);
         if is_cut {
             gaps.insert(CoverageGap { pc: entry.pc, unknown: Unknown::Effects });
         }
@@ -222,15 +226,23 @@ fn internal(lifted: &Lifted<'_>) -> Vec<InternalFunction> {
     functions
 }
 
-/// What a way into the contract does, and whether it does more than is told.
-fn entry(guards: &Guards<'_>, before: &BeforeEntries<'_>, name: EntryName, start: NodeId) -> (EntryEffects, bool) {
+/// What a way into the contract does, and whether it does more than is told. `before` are the nodes that lead to it, and
+/// `nodes` those that follow from its first one, in ascending order.
+fn entry(
+    guards: &Guards<'_>,
+    before: &BTreeSet<NodeId>,
+    name: EntryName,
+    start: NodeId,
+    nodes: &[NodeId],
+) -> (EntryEffects, bool) {
     let summaries = guards.summaries;
-    let nodes = reachable(summaries.lifted, start);
-    let before = before.of(start);
+    if summaries.tell_within(before, nodes) {
+        guards.forget_shared();
+    }
     let only_before = before.iter().filter(|&node| nodes.binary_search(node).is_err());
-    let effects = summaries.of_nodes(only_before.chain(&nodes));
+    let effects = summaries.of_nodes(only_before.chain(nodes));
     let accesses: BTreeSet<_> = effects.accesses.into_iter().flat_map(|access| access.what.classified()).collect();
-    let held = guards.of_entry(&before, start, &nodes);
+    let held = guards.of_entry(before, start, nodes);
     let entry = EntryEffects {
         name,
         pc: summaries.lifted.nodes[start].pc,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::U256;
 use assembly::assemble;
-use uplint_facts::effects::{SlotExpr, code_effects};
+use uplint_facts::effects::{EntryEffects, EntryName, SlotExpr, StorageAccess, code_effects};
 
 #[path = "slots/assembly.rs"]
 mod assembly;
@@ -475,4 +475,23 @@ fn a_function_tells_the_latest_words_that_it_leaves() {
     assert_eq!(at(9), set(&["5[0]"]));
     // Eight of them, the pointer to free memory left out.
     assert_eq!(at(0), set(&["unknown (?)"]));
+}
+
+#[test]
+fn each_of_two_functions_that_end_alike_writes_its_own_slot() {
+    let code = assemble(
+        "PUSH0 CALLDATALOAD 0xe0 SHR DUP1 0x11111111 EQ @one JUMPI DUP1 0x22222222 EQ @two JUMPI PUSH0 PUSH0 REVERT
+         one: CALLER 0x05 @end JUMP two: 0x04 CALLDATALOAD 0x04 CALLDATALOAD @end JUMP end: SSTORE STOP",
+    );
+    let effects = code_effects(&code, &[]);
+    let of = |selector: u8| -> BTreeSet<String> {
+        let is_it = |entry: &&EntryEffects| entry.name == EntryName::Selector([selector; 4]);
+        let entry = effects.entries.iter().find(is_it).expect("the function");
+        let text = |access: &StorageAccess| {
+            format!("{} = {}", access.slot, access.value.as_ref().map(ToString::to_string).unwrap_or_default())
+        };
+        entry.accesses.iter().map(text).collect()
+    };
+    assert_eq!(of(0x11), set(&["5 = caller"]));
+    assert_eq!(of(0x22), set(&["slot calldata[4] = calldata[4]"]));
 }

@@ -93,7 +93,7 @@ impl Conditions<'_> {
         if node.is_some_and(|node| self.summaries.ways.start(node) == node) {
             return None;
         }
-        let arrivals = self.summaries.lifted.arrivals(join)?;
+        let arrivals = self.summaries.arrivals(join)?;
         let ways: Vec<Vec<NodeId>> = arrivals.iter().map(|&(from, _)| self.way_back(from)).collect();
         let parted = ways[0].iter().copied().find(|node| ways.iter().all(|way| way.contains(node)))?;
         let mut alternatives: BTreeSet<BTreeSet<Word>> = BTreeSet::new();

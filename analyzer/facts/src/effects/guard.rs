@@ -159,6 +159,14 @@ impl<'a> Guards<'a> {
         guards
     }
 
+    /// The words of nodes that several ways into the contract share are told anew.
+    pub(super) fn forget_shared(&self) {
+        let mut branches = self.branches.borrow_mut();
+        for node in self.lifted.nodes.ids().filter(|&node| self.summaries.shared.has(node)) {
+            branches[node] = None;
+        }
+    }
+
     /// The conditions that hold on every way through an entry on which the call succeeds. `before` are the nodes that
     /// lead to it and `nodes` those that follow, in ascending order. What the dispatch asks of the call data to choose the
     /// entry is left out.

@@ -102,7 +102,7 @@ impl Summaries<'_> {
         let mut at = 0;
         while let Some(&(join, distance)) = joins.distances.get(at) {
             at += 1;
-            for &input in self.lifted.inputs(join)? {
+            for input in self.inputs(join)? {
                 match self.fed_by(input, &joins) {
                     Some((feeding, Some(by))) => joins.meet(feeding, distance.wrapping_add(by)),
                     // By how much a round moves the word is not constant.

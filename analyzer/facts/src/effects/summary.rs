@@ -23,6 +23,7 @@ use super::kept::Kept;
 use super::needed::Needed;
 use super::only_if::{Branches, Conditional, OnlyIf};
 use super::put::put;
+use super::shared::Shared;
 use super::slot_expr::SlotExpr;
 use super::ways::Ways;
 use super::word::{self, Word};
@@ -182,6 +183,10 @@ pub(super) struct Summaries<'a> {
     checked: Vec<bool>,
     /// What branches ask of the words that functions are given.
     branches: Branches,
+    /// What several ways into the contract share.
+    pub(super) shared: Shared,
+    /// The nodes of the way into the contract that is told, where it shares some.
+    within: RefCell<Option<IndexVec<NodeId, bool>>>,
     /// How many effects may still be told.
     left: Cell<usize>,
     /// How many parts of the slot at hand may still be looked at.
@@ -189,7 +194,7 @@ pub(super) struct Summaries<'a> {
 }
 
 impl<'a> Summaries<'a> {
-    pub(super) fn new(lifted: &'a Lifted<'a>) -> Self {
+    pub(super) fn new(lifted: &'a Lifted<'a>, shared: Shared) -> Self {
         let mut nodes: IndexVec<FunctionId, Vec<NodeId>> = lifted.functions.iter().map(|_| Vec::new()).collect();
         let mut calls: Graph<(), ()> = Graph::with_capacity(lifted.functions.len(), 0);
         lifted.functions.iter().for_each(|_| {
@@ -225,6 +230,8 @@ impl<'a> Summaries<'a> {
             words: RefCell::new(vec![Known::Not; lifted.terms.len()]),
             checked: checked(lifted),
             branches: Branches::default(),
+            shared,
+            within: RefCell::new(None),
             left: Cell::new(MAX_TOLD_IN_ALL),
             slot_looks: Cell::new(0),
         };
@@ -277,6 +284,55 @@ impl<'a> Summaries<'a> {
         for (function, effects) in own {
             self.functions[function] = Some(effects);
         }
+    }
+
+    /// From now on tells what one way into the contract does, by the nodes that lead to it and those that follow. Answers
+    /// whether that makes words others.
+    pub(super) fn tell_within(&self, before: &BTreeSet<NodeId>, nodes: &[NodeId]) -> bool {
+        if !self.shared.is_in(nodes) {
+            return false;
+        }
+        let mut within: IndexVec<NodeId, bool> = self.lifted.nodes.iter().map(|_| false).collect();
+        for &node in before.iter().chain(nodes) {
+            within[node] = true;
+        }
+        self.within.replace(Some(within));
+        let mut words = self.words.borrow_mut();
+        for term in &self.shared.terms {
+            words[term.index()] = Known::Not;
+        }
+        true
+    }
+
+    /// The words that come to a join on the way into the contract that is told, with the nodes from which they come; `None`
+    /// when they are too many.
+    pub(super) fn arrivals(&self, join: TermId) -> Option<Vec<(NodeId, TermId)>> {
+        let all = self.lifted.arrivals(join)?;
+        if let (Some(within), Term::Join { node, .. }) = (&*self.within.borrow(), self.lifted.terms.get(join))
+            && self.shared.has(node)
+        {
+            let of_way: Vec<_> = all.iter().filter(|(from, _)| within[*from]).copied().collect();
+            return Some(of_way).filter(|of_way| !of_way.is_empty());
+        }
+        Some(all.to_vec())
+    }
+
+    /// The words that meet in a join, or that a function returns in one place, on the way into the contract that is told;
+    /// `None` when they are too many.
+    pub(super) fn inputs(&self, join: TermId) -> Option<Vec<TermId>> {
+        if let Term::Join { node, .. } = self.lifted.terms.get(join)
+            && self.shared.has(node)
+            && let Some(arrivals) = self.arrivals(join)
+        {
+            let mut words: Vec<TermId> = Vec::new();
+            for (_, word) in arrivals {
+                if !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+            return Some(words);
+        }
+        self.lifted.inputs(join).map(<[_]>::to_vec)
     }
 
     /// What some nodes of a function do, with all that they call.
