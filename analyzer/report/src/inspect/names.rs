@@ -229,6 +229,16 @@ impl<'a> Names<'a> {
                     let (text, element) = (element_text(&array.text, Some(*element), index, word), Some(*element));
                     return (Named::of(text, element), by);
                 }
+                // The length stands before the first element.
+                TypeKind::BoundedArray { element, .. } if !by.is_zero() && self.slots(*element) == index.stride => {
+                    let (text, element) = (element_text(&array.text, Some(*element), index, word), Some(*element));
+                    return (Named::of(text, element), by - U256::ONE);
+                }
+                TypeKind::BoundedArray { element, .. } if !by.is_zero() && self.slots(*element) > index.stride => {
+                    let (slots, behind) = (self.slots(*element), by - U256::ONE);
+                    array = Named::of(format!("{}[{}]", array.text, behind / slots), Some(*element));
+                    by = behind % slots;
+                }
                 TypeKind::StaticArray { element, .. } if self.slots(*element) > index.stride && by < self.slots(ty) => {
                     let slots = self.slots(*element);
                     array = Named::of(format!("{}[{}]", array.text, by / slots), Some(*element));
@@ -319,6 +329,9 @@ impl<'a> Names<'a> {
                 if let Some((member, behind)) = member(&named.text, members, by, bytes) {
                     return self.within(member, behind, bytes);
                 }
+            }
+            Some((ty, TypeKind::BoundedArray { element, .. })) if !by.is_zero() && by < self.slots(ty) => {
+                return self.element_at(&named.text, *element, false, by - U256::ONE, bytes);
             }
             Some((ty, TypeKind::StaticArray { .. })) if !by.is_zero() => {
                 if let Some(element) = self.in_array(&named.text, ty, by, bytes) {
