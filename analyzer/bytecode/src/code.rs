@@ -33,7 +33,8 @@ impl<'a> Code<'a> {
                 }
             }
             at += 1 + push_len_bytes(byte);
-            before = byte;
+            // A run of destinations is one block.
+            before = if byte == op::JUMPDEST { before } else { byte };
         }
         Self { bytes, destinations, behind_branches }
     }
@@ -49,7 +50,7 @@ impl<'a> Code<'a> {
         self.destinations.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1)
     }
 
-    /// Whether a conditional jump leads there when it is not taken: no function begins so.
+    /// Whether a conditional jump leads there when it is not taken. Compilers begin no function so.
     pub(crate) fn is_behind_branch(&self, pc: Pc) -> bool {
         self.behind_branches.binary_search(&pc).is_ok()
     }

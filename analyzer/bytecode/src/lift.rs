@@ -65,13 +65,16 @@ const MAX_CONTEXTS: u32 = 64;
 /// Most stack heights of one block in one function, contexts included.
 const MAX_HEIGHTS: u32 = 192;
 
-/// Steps that any code may cost, and each of its bytes: more than three times what the costliest code of a compiler costs. An
-/// instruction is a step.
+/// Steps that any code may cost, and each of its bytes: more than three times what the costliest code of a compiler
+/// costs. An instruction is a step.
 const BASE_STEPS: u64 = 40_000;
 const STEPS_PER_BYTE: u64 = 24;
 
 /// Words of a stack that are kept or compared in one step.
 const WORDS_PER_STEP: usize = 8;
+
+/// Most contexts of an end that branches share; where there are more, it is a function that calls itself.
+const MAX_SHARED_CONTEXTS: u32 = 8;
 
 /// Steps that a node and a term cost besides what they take to make, for the memory that they keep.
 const STEPS_PER_NODE: u64 = 4;
@@ -526,9 +529,12 @@ impl<'a> Lifter<'a> {
             node.successors.sort_unstable();
             node.successors.dedup();
         }
-        for (id, function) in self.functions.ids().zip(&mut self.functions) {
-            function.callers.retain(|&caller| self.nodes[caller].called().any(|called| called == id));
-            function.callers.sort_unstable();
+        // In the order of nodes, and without what a node called before more was known of its entry.
+        self.functions.iter_mut().for_each(|function| function.callers.clear());
+        for (id, node) in self.nodes.iter_enumerated() {
+            for called in node.called() {
+                self.functions[called].callers.push(id);
+            }
         }
         Lifted {
             code: self.code,

@@ -241,16 +241,16 @@ fn entry(
     }
     let only_before = before.iter().filter(|&node| nodes.binary_search(node).is_err());
     let effects = summaries.of_nodes(only_before.chain(nodes));
-    let accesses: BTreeSet<_> = effects.accesses.into_iter().flat_map(|access| access.what.classified()).collect();
+    let accesses: BTreeSet<_> = effects.accesses.into_keys().flat_map(summary::RawAccess::classified).collect();
     let held = guards.of_entry(before, start, nodes);
     let entry = EntryEffects {
         name,
         pc: summaries.lifted.nodes[start].pc,
         accesses: accesses.into_iter().collect(),
-        calls: effects.calls.into_iter().map(|call| call.what).collect(),
+        calls: effects.calls.into_keys().collect(),
         guards: held.guards.into_iter().collect(),
-        return_lens: effects.return_lens.into_iter().map(|len| len.what).collect(),
-        events: effects.events.into_iter().map(|event| event.what).collect(),
+        return_lens: effects.return_lens.into_keys().collect(),
+        events: effects.events.into_keys().collect(),
     };
     (entry, effects.is_cut || held.is_cut)
 }

@@ -221,8 +221,31 @@ fn a_flag_that_a_function_returns_on_every_way_requires_nothing() {
 
 #[test]
 fn what_the_chain_says_of_an_account_is_a_condition() {
-    assert_eq!(
-        guards("0x04 CALLDATALOAD EXTCODESIZE @go JUMPI PUSH0 PUSH0 REVERT go: STOP"),
-        set(&["extcodesize(calldata[4])"])
+    let with = |words: &str| guards(&format!("{words} @go JUMPI PUSH0 PUSH0 REVERT go: STOP"));
+    assert_eq!(with("0x04 CALLDATALOAD EXTCODESIZE"), set(&["extcodesize(calldata[4])"]));
+    assert_eq!(with("0x04 CALLDATALOAD EXTCODEHASH"), set(&["extcodehash(calldata[4])"]));
+    assert_eq!(with("CALLER BALANCE"), set(&["balance(caller)"]));
+    assert_eq!(with("SELFBALANCE"), set(&["selfbalance()"]));
+}
+
+#[test]
+fn of_several_conditions_that_lead_on_by_jumps_alone_one_is_required() {
+    let found = guards(
+        "CALLER SLOAD @go JUMPI PUSH0 SLOAD CALLER EQ @go JUMPI 0x01 SLOAD ORIGIN EQ @go JUMPI PUSH0 PUSH0 REVERT
+         go: 0x01 0x02 SSTORE STOP",
     );
+    let one = "(((caller == storage[0]) | (storage[1] == origin)) | (storage[unknown (caller)] != 0))";
+    assert_eq!(found, set(&[one]));
+    // A way without a condition requires nothing of the others.
+    let with_detour = guards(
+        "CALLVALUE @go JUMPI PUSH0 CALLDATALOAD @other JUMPI PUSH0 SLOAD CALLER EQ @go JUMPI PUSH0 PUSH0 REVERT
+         other: 0x03 0x04 SSTORE go: 0x01 0x02 SSTORE STOP",
+    );
+    assert!(with_detour.iter().all(|guard| guard.contains("calldata[0]")), "{with_detour:?}");
+}
+
+#[test]
+fn ways_that_differ_and_never_revert_require_nothing() {
+    let found = guards("CALLVALUE @a JUMPI CALLER SLOAD @go JUMPI a: 0x03 0x04 SSTORE go: 0x01 0x02 SSTORE STOP");
+    assert_eq!(found, set(&[]));
 }

@@ -426,12 +426,76 @@ fn what_a_function_does_when_it_calls_itself_with_other_words_is_told() {
 
 #[test]
 fn what_a_jump_that_nobody_can_follow_may_lead_to_is_told_for_all_words() {
-    let found = slots(
+    let with_jumps = [
+        // Within the function itself.
         "@back PUSH0 @update JUMP back: STOP
          update: DUP1 ISZERO @skip JUMPI put: JUMPDEST 0x01 0x02 SSTORE skip: 0x20 CALLDATALOAD @known JUMPI
          POP JUMP known: 0x40 CALLDATALOAD JUMP",
+        // Within a function that it calls, which drops the place to return to.
+        "@back PUSH0 @update JUMP back: STOP
+         update: DUP1 ISZERO @skip JUMPI put: 0x01 0x02 SSTORE skip: @r @g JUMP r: POP JUMP
+         g: 0x02 SLOAD @done JUMPI POP 0x40 CALLDATALOAD JUMP done: JUMP",
+        // Before the call, so that another word may be given.
+        "0x20 CALLDATALOAD @go JUMPI PUSH0 mid: @back SWAP1 @update JUMP back: STOP
+         go: 0x05 0x40 CALLDATALOAD JUMP
+         update: DUP1 ISZERO @skip JUMPI 0x01 0x02 SSTORE skip: POP 0x07 0x03 SSTORE JUMP",
+        // Behind the call, right into the function.
+        "@back PUSH0 @update JUMP back: PUSH0 CALLDATALOAD @e JUMPI STOP e: @fin 0x05 0x40 CALLDATALOAD JUMP fin: STOP
+         update: DUP1 ISZERO @skip JUMPI put: 0x01 0x02 SSTORE skip: POP 0x07 0x03 SSTORE JUMP",
+    ];
+    for text in with_jumps {
+        let found = slots(text);
+        assert!(found.contains("2"), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn what_happens_under_other_words_alone_is_not_told_of_calls_events_and_what_is_returned() {
+    let code = "update: DUP1 ISZERO @skip JUMPI PUSH0 PUSH0 LOG0 PUSH0 PUSH0 PUSH0 PUSH0 PUSH0 CALLER GAS CALL
+                POP 0x20 PUSH0 RETURN skip: POP JUMP";
+    let told = |word: &str| {
+        let effects = code_effects(&assemble(&format!("@back {word} @update JUMP back: STOP {code}")), &[]);
+        let entry = effects.entries.into_iter().next().expect("the code is a function");
+        (entry.calls.len(), entry.events.len(), entry.return_lens)
+    };
+    assert_eq!(told("PUSH0"), (0, 0, BTreeSet::from([Some(0)])));
+    assert_eq!(told("CALLVALUE"), (1, 1, BTreeSet::from([Some(0), Some(32)])));
+}
+
+#[test]
+fn what_two_calls_do_under_different_conditions_is_told_once() {
+    // Each of some functions calls the next one always, and once more when it is given something.
+    let calls: String = (0..8)
+        .map(|at| {
+            let next = at + 1;
+            format!(
+                "f{at}: DUP1 @a{at} SWAP1 @f{next} JUMP a{at}: DUP1 ISZERO @s{at} JUMPI
+                 DUP1 @s{at} SWAP1 @f{next} JUMP s{at}: POP JUMP "
+            )
+        })
+        .collect();
+    let stores: String = (1..=40).map(|slot| format!("CALLER 0x{slot:02x} SSTORE ")).collect();
+    let text = format!("@back CALLVALUE @f0 JUMP back: STOP {calls} f8: {stores} POP JUMP");
+    let effects = code_effects(&assemble(&text), &[]);
+    assert!(effects.coverage.is_complete(), "{:?}", effects.coverage);
+    let entry = &effects.entries[0];
+    assert_eq!(entry.accesses.len(), 40, "{:?}", entry.accesses);
+}
+
+#[test]
+fn a_function_that_stands_behind_a_branch_may_call_itself() {
+    let effects = code_effects(
+        &assemble(
+            "@back 0x04 CALLDATALOAD CALLVALUE @x JUMPI
+             f: DUP1 ISZERO @end JUMPI @more 0x01 DUP3 SUB @f JUMP more: POP JUMP
+             end: POP 0x01 0x04 SSTORE JUMP x: STOP
+             back: CALLER 0x09 SLOAD EQ @ok JUMPI PUSH0 PUSH0 REVERT ok: 0x01 0x02 SSTORE STOP",
+        ),
+        &[],
     );
-    assert!(found.contains("2"), "{found:?}");
+    assert!(effects.coverage.is_complete(), "{:?}", effects.coverage);
+    let slots: BTreeSet<_> = effects.entries[0].accesses.iter().map(|access| access.slot.to_string()).collect();
+    assert_eq!(slots, set(&["9", "4", "2"]));
 }
 
 #[test]

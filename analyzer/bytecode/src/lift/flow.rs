@@ -10,8 +10,8 @@ use crate::term::{FunctionId, NodeId, Term, TermId};
 use super::memory::{Given, Run, Told};
 use super::state::{Halt, State};
 use super::{
-    Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, NodeKey, STEPS_PER_JOIN, Successor, Transfer, WORDS_PER_STEP,
-    number_of,
+    Call, Exit, Lifter, MAX_CONTEXTS, MAX_HEIGHTS, MAX_SHARED_CONTEXTS, NodeKey, STEPS_PER_JOIN, Successor, Transfer,
+    WORDS_PER_STEP, number_of,
 };
 
 /// Most ways to return that a function has.
@@ -129,6 +129,7 @@ impl Lifter<'_> {
             return;
         }
         let below = i32::try_from(known.below).unwrap_or(i32::MAX);
+        let mut came_from = std::mem::take(&mut self.nodes[node].came_from);
         for at in 0..known.items.len().min(state.items.len()) {
             let (old, new) = (known.items[at], state.items[at]);
             if old == new {
@@ -136,25 +137,32 @@ impl Lifter<'_> {
             }
             let height = i32::try_from(at).unwrap_or(i32::MAX) - below;
             let join = self.terms.join(node, height);
-            self.steps += STEPS_PER_JOIN;
-            if old != join {
-                self.add_input(join, old);
-                for before in 0..self.nodes[node].came_from.len() {
-                    self.add_arrival(join, self.nodes[node].came_from[before], old);
-                }
-                known.items[at] = join;
-                has_changed = true;
-            }
-            self.add_input(join, new);
-            self.add_arrival(join, from, new);
+            has_changed |= self.join_words(join, old, &came_from, (from, new));
+            known.items[at] = join;
         }
-        note_origin(&mut self.nodes[node].came_from, from);
+        note_origin(&mut came_from, from);
+        self.nodes[node].came_from = came_from;
         has_changed |= known.memory.meet(&state.memory);
         has_changed |= known.meet_assumptions(&state);
         self.nodes[node].entry = known;
         if has_changed {
             self.enqueue(node);
         }
+    }
+
+    /// A word that comes from a node meets the one that is known, and that came from others, in a join. Answers whether no
+    /// join was known there.
+    fn join_words(&mut self, join: TermId, known: TermId, came_from: &[NodeId], (from, new): (NodeId, TermId)) -> bool {
+        self.steps += STEPS_PER_JOIN;
+        if known != join {
+            self.add_input(join, known);
+            for &before in came_from {
+                self.add_arrival(join, before, known);
+            }
+        }
+        self.add_input(join, new);
+        self.add_arrival(join, from, new);
+        known != join
     }
 
     fn add_input(&mut self, join: TermId, input: TermId) {
@@ -185,9 +193,11 @@ impl Lifter<'_> {
     }
 
     /// Whether a jump there is a call: a return label lies on the function's own part of the stack, or the place is
-    /// known to be called. Where a branch leads as well, calls that end alike share their end.
+    /// known to be called. Where a branch leads as well, it is taken for an end that calls share; either way is right, and
+    /// this one says more as long as it is met in few contexts.
     pub(super) fn is_call(&mut self, state: &State, target: Pc) -> bool {
-        if self.code.is_behind_branch(target) {
+        let contexts = || self.contexts.get(&(state.function, target)).copied().unwrap_or_default();
+        if self.code.is_behind_branch(target) && contexts() < MAX_SHARED_CONTEXTS {
             return false;
         }
         let has_label = state.items.iter().any(|&item| self.label(item).is_some());
@@ -432,26 +442,19 @@ impl Lifter<'_> {
         };
         let mut has_changed = self.functions[function].exits[at].writes.join(state.memory.writes);
         has_changed |= state.memory.keep_common(&mut self.functions[function].exits[at].in_memory);
+        let mut came_from = std::mem::take(&mut self.functions[function].exits[at].came_from);
         for (index, &word) in state.items.iter().enumerate() {
             let known = self.functions[function].exits[at].leaves[index];
             if known == word {
                 continue;
             }
             let join = self.terms.returned(function, number_of(at), number_of(index));
-            self.steps += STEPS_PER_JOIN;
-            self.add_input(join, known);
-            self.add_input(join, word);
-            if known != join {
-                for before in 0..self.functions[function].exits[at].came_from.len() {
-                    self.add_arrival(join, self.functions[function].exits[at].came_from[before], known);
-                }
-                self.functions[function].exits[at].leaves[index] = join;
-                has_changed = true;
-            }
-            self.add_arrival(join, from, word);
+            has_changed |= self.join_words(join, known, &came_from, (from, word));
+            self.functions[function].exits[at].leaves[index] = join;
         }
+        note_origin(&mut came_from, from);
         let exit = &mut self.functions[function].exits[at];
-        note_origin(&mut exit.came_from, from);
+        exit.came_from = came_from;
         let before = exit.jumps.len();
         exit.jumps.extend(jumps);
         has_changed |= exit.jumps.len() != before;

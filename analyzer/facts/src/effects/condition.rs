@@ -3,7 +3,8 @@
 //! Compilers compute `a && b` and `a || b` by branches: where they meet again lies one word or another, by the way that was
 //! taken. Such a word is not zero only on some of the ways, and what these ways require is required with it. A function
 //! that returns whether it did something does the same by its ways to return. It ends since each condition is looked into
-//! at most so deep and so often; of any other the word itself is told.
+//! at most so deep and so often; of any other the word itself is told. What storage and accounts hold is what they held
+//! when the code read them: two equal words of them may be two readings.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -90,7 +91,7 @@ impl Conditions<'_> {
     /// than by the word itself.
     fn joined(&self, node: Option<NodeId>, join: TermId, holds: bool, depth: u32) -> Option<BTreeSet<Word>> {
         // What a function is given arrives from its callers.
-        if node.is_some_and(|node| self.summaries.ways.start(node) == node) {
+        if self.left.get() == 0 || node.is_some_and(|node| self.summaries.ways.start(node) == node) {
             return None;
         }
         let arrivals = self.summaries.arrivals(join)?;
@@ -116,19 +117,7 @@ impl Conditions<'_> {
             }
             alternatives.insert(words);
         }
-        let alternatives = without_contraries(alternatives);
-        if alternatives.len() > MAX_ALTERNATIVES || alternatives.iter().any(|words| words.len() > MAX_ALTERNATIVES) {
-            return None;
-        }
-        if alternatives.len() <= 1 {
-            return alternatives.into_iter().next();
-        }
-        // One that requires nothing makes the whole require nothing.
-        let joined = |opcode: u8, words: BTreeSet<Word>| {
-            words.into_iter().map(as_boolean).reduce(|all, word| word::operation(opcode, &[all, word]))
-        };
-        let each: Option<BTreeSet<Word>> = alternatives.into_iter().map(|words| joined(op::AND, words)).collect();
-        Some(joined(op::OR, each?).map(Word::bounded).into_iter().collect())
+        either(alternatives)
     }
 
     /// The nodes that control passes on the way to one, that one first, as long as it comes from one node alone.
@@ -172,6 +161,27 @@ impl Conditions<'_> {
     fn taken(&self, from: NodeId, to: NodeId, depth: u32) -> BTreeSet<Word> {
         self.edge(from, to).map(|(condition, holds)| self.required(condition, holds, depth + 1)).unwrap_or_default()
     }
+}
+
+/// The words that are not zero where those of one of several alternatives are all not zero; `None` where there are too many,
+/// or where one requires nothing.
+pub(super) fn either(alternatives: BTreeSet<BTreeSet<Word>>) -> Option<BTreeSet<Word>> {
+    let mut alternatives = alternatives;
+    // One that is left as a single word leaves others with fewer.
+    for _ in 0..MAX_ALTERNATIVES {
+        alternatives = without_contraries(alternatives);
+    }
+    if alternatives.len() > MAX_ALTERNATIVES || alternatives.iter().any(|words| words.len() > MAX_ALTERNATIVES) {
+        return None;
+    }
+    if alternatives.len() <= 1 {
+        return alternatives.into_iter().next();
+    }
+    let joined = |opcode: u8, words: BTreeSet<Word>| {
+        words.into_iter().map(as_boolean).reduce(|all, word| word::operation(opcode, &[all, word]))
+    };
+    let each: Option<BTreeSet<Word>> = alternatives.into_iter().map(|words| joined(op::AND, words)).collect();
+    Some(joined(op::OR, each?).map(Word::bounded).into_iter().collect())
 }
 
 /// Where one alternative is a single word, that it does not hold need not be said of the others.

@@ -14,6 +14,8 @@ use uplint_bytecode::lift::{End, Lifted, Successor};
 use uplint_bytecode::opcode as op;
 use uplint_bytecode::{FunctionId, NodeId, Pc};
 
+mod alternatives;
+
 use super::condition::required;
 use super::summary::Summaries;
 use super::word::Word;
@@ -197,8 +199,16 @@ impl<'a> Guards<'a> {
 
     fn held(&self, start: NodeId, way: Way, nodes: Option<&IndexVec<NodeId, bool>>) -> Held {
         let mut held = Held::default();
-        for place in self.passed(start, way, nodes) {
+        let passed = self.passed(start, way, nodes);
+        for &place in &passed {
             self.add_place(place, way, &mut held);
+        }
+        for places in passed.windows(2) {
+            if let [Place::Node(from), to] = *places
+                && let Some(guard) = self.alternatives(from, to, nodes)
+            {
+                held.hold(guard);
+            }
         }
         held
     }

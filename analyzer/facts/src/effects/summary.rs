@@ -1,6 +1,7 @@
 //! What each internal function does, in the words that it is given, and what that is for each of its callers.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use super::ending::Endings;
 use super::hash_order::HashOrder;
 use super::kept::Kept;
 use super::needed::Needed;
-use super::only_if::{Branches, Conditional, OnlyIf};
+use super::only_if::{Branches, OnlyIf};
 use super::put::put;
 use super::shared::Shared;
 use super::slot_expr::SlotExpr;
@@ -83,10 +84,10 @@ impl RawAccess {
 /// What some nodes do, with all that they call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Effects {
-    pub(super) accesses: BTreeSet<Conditional<RawAccess>>,
-    pub(super) calls: BTreeSet<Conditional<Call>>,
-    pub(super) return_lens: BTreeSet<Conditional<Option<u64>>>,
-    pub(super) events: BTreeSet<Conditional<(Option<B256>, u8)>>,
+    pub(super) accesses: BTreeMap<RawAccess, OnlyIf>,
+    pub(super) calls: BTreeMap<Call, OnlyIf>,
+    pub(super) return_lens: BTreeMap<Option<u64>, OnlyIf>,
+    pub(super) events: BTreeMap<(Option<B256>, u8), OnlyIf>,
     /// Whether there are more than are told.
     pub(super) is_cut: bool,
     /// Most that are told.
@@ -99,6 +100,26 @@ struct CallSite<'a> {
     /// With what is known of them where slots are counted.
     in_slot: &'a dyn Fn(u32) -> Word,
     only_if: OnlyIf,
+    /// What was asked for last, with the answer: what one block does has one condition.
+    asked: RefCell<Option<(OnlyIf, Option<OnlyIf>)>>,
+}
+
+impl<'a> CallSite<'a> {
+    fn new(argument: &'a dyn Fn(u32) -> Word, in_slot: &'a dyn Fn(u32) -> Word, only_if: OnlyIf) -> Self {
+        Self { argument, in_slot, only_if, asked: RefCell::new(None) }
+    }
+
+    /// When something happens that a called function does under some conditions; `None` when it does not.
+    fn only_if(&self, called: &OnlyIf) -> Option<OnlyIf> {
+        if let Some((asked, known)) = &*self.asked.borrow()
+            && asked.is_same(called)
+        {
+            return known.clone();
+        }
+        let known = called.in_call(self.argument, &self.only_if);
+        self.asked.replace(Some((called.clone(), known.clone())));
+        known
+    }
 }
 
 impl Effects {
@@ -113,8 +134,26 @@ impl Effects {
     /// Adds what a called function does.
     fn add(&mut self, called: &Self, site: &CallSite<'_>) {
         self.is_cut |= called.is_cut;
-        for Conditional { what: access, only_if } in &called.accesses {
-            let Some(only_if) = only_if.in_call(site.argument, &site.only_if) else { continue };
+        self.add_accesses(called, site);
+        self.add_calls(called, site);
+        for (&len, only_if) in &called.return_lens {
+            if let Some(only_if) = site.only_if(only_if) {
+                self.tell(|told| &mut told.return_lens, len, only_if);
+            }
+        }
+        for (&event, only_if) in &called.events {
+            if let Some(only_if) = site.only_if(only_if) {
+                self.tell(|told| &mut told.events, event, only_if);
+            }
+        }
+    }
+
+    fn add_accesses(&mut self, called: &Self, site: &CallSite<'_>) {
+        for (access, only_if) in &called.accesses {
+            if self.has_no_room() {
+                return;
+            }
+            let Some(only_if) = site.only_if(only_if) else { continue };
             let is_full = self.accesses.len() >= MAX_EFFECTS || self.len() >= self.limit;
             let put = |word: &Word, with: &dyn Fn(u32) -> Word| {
                 if is_full { Word::Unknown } else { word.with_arguments(with) }
@@ -124,33 +163,36 @@ impl Effects {
             let RawAccess { pc, space, kind, bytes, .. } = *access;
             self.tell(|told| &mut told.accesses, RawAccess { pc, space, kind, slot, bytes, value }, only_if);
         }
-        for Conditional { what: call, only_if } in &called.calls {
-            let Some(only_if) = only_if.in_call(site.argument, &site.only_if) else { continue };
+    }
+
+    fn add_calls(&mut self, called: &Self, site: &CallSite<'_>) {
+        for (call, only_if) in &called.calls {
+            if self.has_no_room() {
+                return;
+            }
+            let Some(only_if) = site.only_if(only_if) else { continue };
             let is_full = self.calls.len() >= MAX_EFFECTS || self.len() >= self.limit;
             let put = |word: &Word| if is_full { Word::Unknown } else { word.with_arguments(site.argument) };
             let Call { pc, kind, selector, is_checked, .. } = *call;
             let (target, value) = (put(&call.target), call.value.as_ref().map(put));
             self.tell(|told| &mut told.calls, Call { pc, kind, target, value, selector, is_checked }, only_if);
         }
-        for Conditional { what: len, only_if } in &called.return_lens {
-            if let Some(only_if) = only_if.in_call(site.argument, &site.only_if) {
-                self.tell(|told| &mut told.return_lens, *len, only_if);
-            }
-        }
-        for Conditional { what: event, only_if } in &called.events {
-            if let Some(only_if) = only_if.in_call(site.argument, &site.only_if) {
-                self.tell(|told| &mut told.events, *event, only_if);
-            }
-        }
     }
 
-    /// Adds one effect, unless there are too many.
-    fn tell<T: Ord>(&mut self, among: impl Fn(&mut Self) -> &mut BTreeSet<Conditional<T>>, what: T, only_if: OnlyIf) {
-        let effect = Conditional { what, only_if };
-        if self.len() < self.limit {
-            among(self).insert(effect);
-        } else {
-            self.is_cut |= !among(self).contains(&effect);
+    /// Whether nothing more is told, and that was said.
+    fn has_no_room(&self) -> bool {
+        self.is_cut && self.len() >= self.limit
+    }
+
+    /// Adds one effect, unless there are too many. What happens twice happens under the conditions that both share.
+    fn tell<T: Ord>(&mut self, among: impl Fn(&mut Self) -> &mut BTreeMap<T, OnlyIf>, effect: T, only_if: OnlyIf) {
+        let has_room = self.len() < self.limit;
+        match among(self).entry(effect) {
+            Entry::Occupied(mut known) => known.get_mut().keep_common(&only_if),
+            Entry::Vacant(free) if has_room => {
+                free.insert(only_if);
+            }
+            Entry::Vacant(_) => self.is_cut = true,
         }
     }
 }
@@ -182,7 +224,7 @@ pub(super) struct Summaries<'a> {
     /// Whether a branch depends on a term, by its number.
     checked: Vec<bool>,
     /// What branches ask of the words that functions are given.
-    branches: Branches,
+    branches: OnceCell<Branches>,
     /// What several ways into the contract share.
     pub(super) shared: Shared,
     /// The nodes of the way into the contract that is told, where it shares some.
@@ -229,13 +271,12 @@ impl<'a> Summaries<'a> {
             functions: lifted.functions.iter().map(|_| None).collect(),
             words: RefCell::new(vec![Known::Not; lifted.terms.len()]),
             checked: checked(lifted),
-            branches: Branches::default(),
+            branches: OnceCell::new(),
             shared,
             within: RefCell::new(None),
             left: Cell::new(MAX_TOLD_IN_ALL),
             slot_looks: Cell::new(0),
         };
-        summaries.branches = Branches::new(&summaries);
         for component in &components {
             summaries.add_component(component, &nodes);
         }
@@ -269,11 +310,11 @@ impl<'a> Summaries<'a> {
                 if is_passed_on { Word::Argument(slot) } else { Word::Unknown }
             };
             let mut at_any_depth = Effects::at_most(MAX_TOLD);
-            let within = CallSite { argument: &argument, in_slot: &argument, only_if: OnlyIf::default() };
+            let within = CallSite::new(&argument, &argument, OnlyIf::default());
             for (_, effects) in &own {
                 at_any_depth.add(effects, &within);
             }
-            let as_given = CallSite { argument: &Word::Argument, in_slot: &Word::Argument, only_if: OnlyIf::default() };
+            let as_given = CallSite::new(&Word::Argument, &Word::Argument, OnlyIf::default());
             for (_, effects) in &mut own {
                 let before = effects.len();
                 effects.limit = before.saturating_add(self.left.get()).min(MAX_TOLD);
@@ -352,7 +393,7 @@ impl<'a> Summaries<'a> {
             if node.effects.is_empty() && node.called().next().is_none() {
                 continue;
             }
-            let only_if = self.branches.at(self, id);
+            let only_if = self.branches.get_or_init(|| Branches::new(self)).at(self, id);
             for effect in &node.effects {
                 self.add_effect(&mut effects, id, effect, &only_if);
             }
@@ -360,7 +401,7 @@ impl<'a> Summaries<'a> {
                 if let Some(summary) = &self.functions[called] {
                     let [word, slot] =
                         [Usage::Word, Usage::Slot].map(|usage| move |slot| self.argument_for(usage, id, called, slot));
-                    effects.add(summary, &CallSite { argument: &word, in_slot: &slot, only_if: only_if.clone() });
+                    effects.add(summary, &CallSite::new(&word, &slot, only_if.clone()));
                 }
             }
         }
