@@ -465,16 +465,15 @@ fn what_happens_under_other_words_alone_is_not_told_of_calls_events_and_what_is_
 #[test]
 fn what_two_calls_do_under_different_conditions_is_told_once() {
     // Each of some functions calls the next one always, and once more when it is given something.
-    let calls: String = (0..8)
-        .map(|at| {
-            let next = at + 1;
-            format!(
-                "f{at}: DUP1 @a{at} SWAP1 @f{next} JUMP a{at}: DUP1 ISZERO @s{at} JUMPI
-                 DUP1 @s{at} SWAP1 @f{next} JUMP s{at}: POP JUMP "
-            )
-        })
-        .collect();
-    let stores: String = (1..=40).map(|slot| format!("CALLER 0x{slot:02x} SSTORE ")).collect();
+    let call = |at: u32| {
+        let next = at + 1;
+        format!(
+            "f{at}: DUP1 @a{at} SWAP1 @f{next} JUMP a{at}: DUP1 ISZERO @s{at} JUMPI
+             DUP1 @s{at} SWAP1 @f{next} JUMP s{at}: POP JUMP"
+        )
+    };
+    let calls = (0..8).map(call).collect::<Vec<_>>().join(" ");
+    let stores = (1..=40).map(|slot| format!("CALLER 0x{slot:02x} SSTORE")).collect::<Vec<_>>().join(" ");
     let text = format!("@back CALLVALUE @f0 JUMP back: STOP {calls} f8: {stores} POP JUMP");
     let effects = code_effects(&assemble(&text), &[]);
     assert!(effects.coverage.is_complete(), "{:?}", effects.coverage);
@@ -532,7 +531,7 @@ fn a_way_out_that_is_found_late_takes_back_what_callers_were_told() {
 
 #[test]
 fn a_function_tells_the_latest_words_that_it_leaves() {
-    let stores: String = (0..10).map(|word| format!("0x05 0x{:04x} MSTORE ", 32 * word)).collect();
+    let stores = (0..10).map(|word| format!("0x05 0x{:04x} MSTORE", 32 * word)).collect::<Vec<_>>().join(" ");
     let at = |word: u32| {
         slots(&format!("@back @put JUMP back: 0x20 0x{:04x} KECCAK256 SLOAD POP STOP put: {stores} JUMP", 32 * word))
     };

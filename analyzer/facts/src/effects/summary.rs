@@ -36,6 +36,9 @@ const MAX_EFFECTS: usize = 2_000;
 const MAX_TOLD: usize = 2 * MAX_EFFECTS;
 const MAX_TOLD_IN_ALL: usize = 200_000;
 
+/// Most effects of called functions that are looked at for their callers, all together; further ones are a gap.
+const MAX_PASSED_ON: usize = 400_000;
+
 /// Deepest terms that are put into words.
 const MAX_DEPTH: u32 = 96;
 
@@ -229,8 +232,9 @@ pub(super) struct Summaries<'a> {
     pub(super) shared: Shared,
     /// The nodes of the way into the contract that is told, where it shares some.
     within: RefCell<Option<IndexVec<NodeId, bool>>>,
-    /// How many effects may still be told.
+    /// How many effects may still be told, and how many of called functions looked at for their callers.
     left: Cell<usize>,
+    left_to_pass_on: Cell<usize>,
     /// How many parts of the slot at hand may still be looked at.
     slot_looks: Cell<u32>,
 }
@@ -275,6 +279,7 @@ impl<'a> Summaries<'a> {
             shared,
             within: RefCell::new(None),
             left: Cell::new(MAX_TOLD_IN_ALL),
+            left_to_pass_on: Cell::new(MAX_PASSED_ON),
             slot_looks: Cell::new(0),
         };
         for component in &components {
@@ -282,6 +287,7 @@ impl<'a> Summaries<'a> {
         }
         // What is told for the ways into the contract has a budget of its own.
         summaries.left.set(MAX_TOLD_IN_ALL);
+        summaries.left_to_pass_on.set(MAX_PASSED_ON);
         summaries
     }
 
@@ -399,6 +405,11 @@ impl<'a> Summaries<'a> {
             }
             for called in node.called().filter(|called| !left_out.contains(called)) {
                 if let Some(summary) = &self.functions[called] {
+                    let Some(left) = self.left_to_pass_on.get().checked_sub(summary.len()) else {
+                        effects.is_cut = true;
+                        continue;
+                    };
+                    self.left_to_pass_on.set(left);
                     let [word, slot] =
                         [Usage::Word, Usage::Slot].map(|usage| move |slot| self.argument_for(usage, id, called, slot));
                     effects.add(summary, &CallSite::new(&word, &slot, only_if.clone()));
