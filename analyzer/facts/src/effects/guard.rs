@@ -26,7 +26,7 @@ const MAX_GUARDS: usize = 256;
 /// A condition without which the call reverts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guard {
-    /// The branch.
+    /// The branch; of several conditions of which one must hold, the first.
     pub pc: Pc,
     /// What must not be zero.
     pub condition: Word,

@@ -27,17 +27,16 @@ impl Guards<'_> {
         to: Place,
         nodes: Option<&IndexVec<NodeId, bool>>,
     ) -> Option<Guard> {
-        if !matches!(self.lifted.nodes[from].end, End::Branch { .. }) || self.needs(from).is_some() {
+        let End::Branch { pc, .. } = self.lifted.nodes[from].end else { return None };
+        if self.needs(from).is_some() {
             return None;
         }
         let ways = self.ways_between(from, to, nodes)?;
         // Where no way reverts, the ways differ and nothing is required.
-        let reverting = ways.iter().flatten().filter_map(|&place| match place {
-            Place::Node(node) if self.needs(node).is_some() => Some(node),
-            _ => None,
-        });
-        let last = reverting.max_by_key(|&node| self.lifted.nodes[node].pc)?;
-        let End::Branch { pc, .. } = self.lifted.nodes[last].end else { return None };
+        let reverts = |place: &Place| matches!(place, Place::Node(node) if self.needs(*node).is_some());
+        if !ways.iter().flatten().any(reverts) {
+            return None;
+        }
         let conditions: BTreeSet<BTreeSet<Word>> = ways.iter().map(|way| self.conditions_along(way, to)).collect();
         let mut words = either(conditions)?.into_iter();
         match (words.next(), words.next()) {
