@@ -249,3 +249,18 @@ fn ways_that_differ_and_never_revert_require_nothing() {
     let found = guards("CALLVALUE @a JUMPI CALLER SLOAD @go JUMPI a: 0x03 0x04 SSTORE go: 0x01 0x02 SSTORE STOP");
     assert_eq!(found, set(&[]));
 }
+
+#[test]
+fn what_each_of_several_ways_requires_is_required() {
+    // Each way calls `only`, with another place to return to on the stack.
+    let found = guards(
+        "CALLVALUE @other JUMPI @end @only JUMP other: 0x01 0x02 SSTORE @end @only JUMP
+         end: 0x03 0x04 SSTORE STOP only: PUSH0 SLOAD CALLER EQ @go JUMPI PUSH0 PUSH0 REVERT go: JUMP",
+    );
+    assert_eq!(found, set(&["(storage[0] == caller)"]));
+    let with_detour = guards(
+        "CALLVALUE @other JUMPI @end @only JUMP other: 0x01 0x02 SSTORE
+         end: 0x03 0x04 SSTORE STOP only: PUSH0 SLOAD CALLER EQ @go JUMPI PUSH0 PUSH0 REVERT go: JUMP",
+    );
+    assert_eq!(with_detour, set(&[]));
+}

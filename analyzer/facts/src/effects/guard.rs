@@ -205,9 +205,13 @@ impl<'a> Guards<'a> {
         }
         for places in passed.windows(2) {
             if let [Place::Node(from), to] = *places
-                && let Some(guard) = self.alternatives(from, to, nodes)
+                && self.is_open(from)
+                && let Some(ways) = self.ways_between(from, to, nodes)
             {
-                held.hold(guard);
+                self.common(&ways, way)
+                    .into_iter()
+                    .chain(self.alternatives(&ways, to))
+                    .for_each(|guard| held.hold(guard));
             }
         }
         held

@@ -43,6 +43,10 @@ impl Speech<'_> {
                 }
                 _ => self.word(condition),
             },
+            // Of one word, the two sides were read at different times.
+            Word::Operation(op::LT | op::GT, sides) if sides.len() == 2 && sides[0] == sides[1] => {
+                format!("{}, read at different times", self.word(condition))
+            }
             condition => self.zero_test(condition, NOT_EQUAL, false).unwrap_or_else(|| self.word(condition)),
         })
     }
@@ -85,6 +89,9 @@ impl Speech<'_> {
                 Some(if is_within && !operands.is_empty() { format!("({text})") } else { text })
             }
             Word::Stored(..) if !self.is_truth(word) => Some(self.between(word, sign, &zero, is_within)),
+            Word::Operation(op::BALANCE | op::SELFBALANCE | op::EXTCODESIZE | op::EXTCODEHASH, _) => {
+                Some(self.between(word, sign, &zero, is_within))
+            }
             Word::Noted(word, _) => self.zero_test(word, sign, is_within),
             word if self.bits(word).is_some_and(|bits| bits == 160) => Some(self.between(word, sign, &zero, is_within)),
             _ => None,

@@ -299,14 +299,16 @@ pub(super) fn stored_part(word: &Word) -> Option<(AccessSpace, &Word, u8)> {
 /// Whether a condition is only that the call data has the form of the arguments.
 pub(super) fn is_decoding(condition: &Word) -> bool {
     let is_of_call_data = |word: &Word| matches!(word, Word::CallData(_) | Word::Operation(op::CALLDATALOAD, _));
+    let is_cast = |sides: &[Word]| match sides {
+        [a, b] => is_of_call_data(a) && is_cast_of(b, a) || is_of_call_data(b) && is_cast_of(a, b),
+        _ => false,
+    };
     mentions(condition, &|word| matches!(word, Word::Operation(op::CALLDATASIZE, _)))
         || match condition {
-            Word::Operation(op::EQ, sides) => match &sides[..] {
-                [a, b] => is_of_call_data(a) && is_cast_of(b, a) || is_of_call_data(b) && is_cast_of(a, b),
-                _ => false,
-            },
+            Word::Operation(op::EQ, sides) => is_cast(sides),
             // Offsets and lengths of dynamic arguments.
             Word::Operation(op::ISZERO, inner) => match &inner[..] {
+                [Word::Operation(op::SUB | op::XOR, sides)] => is_cast(sides),
                 [Word::Operation(op::GT, sides)] => {
                     let most = Word::Number(U256::from(u64::MAX));
                     matches!(&sides[..], [word, limit] if is_of_call_data(word) && *limit == most)
@@ -467,6 +469,34 @@ mod tests {
             ];
             assert_eq!(names, expected);
         });
+    }
+
+    #[test]
+    fn what_the_chain_says_of_accounts_is_written_as_in_solidity() {
+        spoken(|speech| {
+            let of = |opcode: u8| operation(opcode, &[argument(4)]);
+            let words = [operation(op::SELFBALANCE, &[]), of(op::BALANCE), of(op::EXTCODESIZE), of(op::EXTCODEHASH)];
+            let names = words.map(|word| speech.word(&word));
+            assert_eq!(names, ["this.balance", "to.balance", "to.code.length", "to.codehash"]);
+            assert_eq!(speech.condition(&of(op::EXTCODESIZE)).as_deref(), Some("to.code.length != 0"));
+        });
+    }
+
+    #[test]
+    fn two_readings_of_one_slot_are_told_as_such() {
+        spoken(|speech| {
+            let condition = operation(op::LT, &[stored(2), stored(2)]);
+            assert_eq!(speech.condition(&condition).as_deref(), Some("total < total, read at different times"));
+        });
+    }
+
+    #[test]
+    fn an_argument_that_is_what_its_type_leaves_of_it_is_of_the_form_of_the_call_data() {
+        let same = |opcode: u8| operation(opcode, &[argument(4), address(&argument(4))]);
+        assert!(is_decoding(&same(op::EQ)));
+        assert!(is_decoding(&operation(op::ISZERO, &[same(op::SUB)])));
+        assert!(!is_decoding(&same(op::SUB)), "that says that it is not");
+        assert!(!is_decoding(&operation(op::ISZERO, &[operation(op::SUB, &[argument(4), address(&argument(36))])])));
     }
 
     #[test]
