@@ -76,6 +76,17 @@ impl Speech<'_> {
                 }
                 _ => None,
             },
+            // A sum is zero where a word is what is missing.
+            Word::Operation(op::ADD, terms) => match &terms[..] {
+                [word, Word::Number(number)] if *number == U256::ONE => {
+                    let text = format!("{}{sign}type(uint256).max", self.word(word));
+                    Some(if is_within { format!("({text})") } else { text })
+                }
+                [word, Word::Number(number)] if number.wrapping_neg() < *number => {
+                    Some(self.between(word, sign, &Word::Number(number.wrapping_neg()), is_within))
+                }
+                _ => None,
+            },
             Word::Operation(op::SHL | op::AND, operands) => {
                 let (inner, bits) = lower_bits(word)?;
                 let text = match inner {

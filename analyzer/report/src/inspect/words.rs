@@ -483,6 +483,18 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_that_is_not_zero_says_what_a_word_is_not() {
+        spoken(|speech| {
+            let sum = |number: U256| operation(op::ADD, &[stored(2), Word::Number(number)]);
+            let condition = |word: &Word| speech.condition(word);
+            assert_eq!(condition(&sum(U256::from(2).wrapping_neg())).as_deref(), Some("total != 2"));
+            let most = operation(op::ISZERO, &[sum(U256::ONE)]);
+            assert_eq!(condition(&most).as_deref(), Some("total == type(uint256).max"));
+            assert_eq!(condition(&sum(U256::from(7))).as_deref(), Some("total + 7"));
+        });
+    }
+
+    #[test]
     fn two_readings_of_one_slot_are_told_as_such() {
         spoken(|speech| {
             let condition = operation(op::LT, &[stored(2), stored(2)]);
