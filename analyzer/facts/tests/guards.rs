@@ -264,3 +264,13 @@ fn what_each_of_several_ways_requires_is_required() {
     );
     assert_eq!(with_detour, set(&[]));
 }
+
+#[test]
+fn of_three_conditions_that_must_all_hold_each_is_a_guard() {
+    // `(a && b) && c`, each computed only where those before it hold.
+    let found = guards(
+        "0x01 SLOAD DUP1 @more JUMPI first: DUP1 @last JUMPI second: @go JUMPI PUSH0 PUSH0 REVERT
+         go: 0x01 0x09 SSTORE STOP more: POP 0x02 SLOAD @first JUMP last: POP 0x03 SLOAD @second JUMP",
+    );
+    assert_eq!(found, set(&["storage[1]", "storage[2]", "storage[3]"]));
+}

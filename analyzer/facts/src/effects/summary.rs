@@ -355,13 +355,24 @@ impl<'a> Summaries<'a> {
     /// when they are too many.
     pub(super) fn arrivals(&self, join: TermId) -> Option<Vec<(NodeId, TermId)>> {
         let all = self.lifted.arrivals(join)?;
+        let all: Vec<_> = all.iter().filter(|&&(from, word)| !self.is_superseded(all, from, word)).copied().collect();
         if let (Some(within), Term::Join { node, .. }) = (&*self.within.borrow(), self.lifted.terms.get(join))
             && self.shared.has(node)
         {
-            let of_way: Vec<_> = all.iter().filter(|(from, _)| within[*from]).copied().collect();
+            let of_way: Vec<_> = all.into_iter().filter(|(from, _)| within[*from]).collect();
             return Some(of_way).filter(|of_way| !of_way.is_empty());
         }
-        Some(all.to_vec())
+        Some(all)
+    }
+
+    /// Whether a node brought a word before others met it there: now it brings their join. What comes back from calls may
+    /// bring the word as well.
+    fn is_superseded(&self, arrivals: &[(NodeId, TermId)], from: NodeId, word: TermId) -> bool {
+        let is_join_of_it = |&(also, join): &(NodeId, TermId)| {
+            let is_there = matches!(self.lifted.terms.get(join), Term::Join { node, .. } if node == from);
+            also == from && is_there && self.lifted.inputs(join).is_some_and(|inputs| inputs.contains(&word))
+        };
+        self.lifted.nodes[from].called().next().is_none() && arrivals.iter().any(is_join_of_it)
     }
 
     /// The words that meet in a join, or that a function returns in one place, on the way into the contract that is told;
