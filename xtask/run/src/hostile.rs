@@ -284,6 +284,7 @@ mod tests {
         let [once, again] = [(); 2].map(|()| calling(999, &mut Random::new(7)));
         assert_eq!((once.len(), &once), (999, &again));
     }
+
     #[test]
     fn functions_that_call_each_other_come_back() {
         let returns = |seed: u64| {
